@@ -5,8 +5,10 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 UV     := $(shell command -v uv || echo $(BIN)/uv)
 STAMP  := $(VENV)/.installed
+# npm writes it last.
+NPM_STAMP := tests/browser/node_modules/.package-lock.json
 
-.PHONY: install demo serve test test-slow check conformance format bench lock clean
+.PHONY: install demo serve test test-slow test-browser check conformance format bench lock clean
 
 install: $(STAMP)
 
@@ -27,13 +29,21 @@ serve: install
 IN_PARALLEL := --numprocesses=auto --maxprocesses=4 --dist=worksteal
 
 # Tests start hundreds of processes: none compiles again what another has compiled, whatever the environment says.
-test test-slow: export PYTHONDONTWRITEBYTECODE :=
+test test-slow test-browser: export PYTHONDONTWRITEBYTECODE :=
 
 test: install
 	@$(BIN)/pytest $(IN_PARALLEL)
 
 test-slow: install
 	@$(BIN)/pytest $(IN_PARALLEL) -m slow
+
+# Where npm is missing, the tests say what to install.
+test-browser: install $(if $(shell command -v npm),$(NPM_STAMP))
+	@$(BIN)/pytest $(IN_PARALLEL) -m browser tests/browser
+
+$(NPM_STAMP): $(addprefix tests/browser/,package.json package-lock.json .npmrc)
+	@cd tests/browser && npm ci --loglevel=error
+	@touch $@
 
 check: install
 	@$(BIN)/ruff format --check .
@@ -49,7 +59,7 @@ format: install
 	@$(BIN)/ruff check --fix .
 
 bench: install
-	@$(BIN)/python -m bench $(if $(only),--only $(only))
+	@$(BIN)/python -m bench $(if $(only),--only $(only)) $(if $(people),--people $(people)) $(if $(minutes),--minutes $(minutes)) $(if $(profile),--profile $(profile))
 
 lock:
 	@$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements/runtime.txt
@@ -58,4 +68,4 @@ lock:
 	@echo 'uv' | $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header - -o requirements/uv.txt
 
 clean:
-	@rm -rf $(VENV) addressee-data build
+	@rm -rf $(VENV) addressee-data build tests/browser/node_modules

@@ -1,4 +1,5 @@
 """The rates at which batches are joined and closed: by many triggers for one person, and for many people at once.
+Beside it, the rate of triggers of which each tells somebody else in the app.
 
 One worker, as `serve` has it, on a database of its own. The clock is moved, so that no time passes by waiting.
 """
@@ -7,10 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -25,12 +25,14 @@ from addressee.database.pool import open_pool
 from addressee.directory.edits.recipients import Identify
 from addressee.directory.writing.writes import Write
 from addressee.messaging.schedules.scheduler import start_due
+from bench.options import Options
+from bench.results import AtMost, Result
 from tests.messaging.office import IN_APP, Office
 from tests.support.clock import MovedClock
 from tests.support.servers import installation_of_the_tests
 
 TRIGGERS = 10_000
-PEOPLE = int(os.environ.get("BENCH_PEOPLE", "100000"))
+PEOPLE = 100_000
 AT_ONCE = 1000
 CALLERS = 8
 
@@ -46,6 +48,14 @@ steps:
     template: {body: "{{ total_activities }} by {{ total_actors }}, last {{ data.n }}"}
 """
 
+TOLD = """
+steps:
+  - ref: feed
+    channel: in-app
+    template: {body: "{{ data.n }}"}
+"""
+FILES = {"channels/in-app.yaml": IN_APP, "workflows/comment.yaml": WORKFLOW, "workflows/told.yaml": TOLD}
+
 
 class Measured(NamedTuple):
     """The seconds that something took, and the statements that were sent meanwhile."""
@@ -58,16 +68,21 @@ class Measured(NamedTuple):
         return f"{what:<44}{rate:>8,.0f}/s {self.seconds:>7.1f} s {self.statements / count:>7.2f} statements each"
 
 
-def main() -> None:
+def measure(options: Options) -> Iterator[Result]:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    asyncio.run(measure())
+    with options.profiled("batch"):
+        seconds = asyncio.run(measure_all())
+    yield Result("10,000 triggers for one person that join a batch", seconds, AtMost(60), unit=" s")
 
 
-async def measure() -> None:
+async def measure_all() -> float:
+    """Returns the seconds that one person's triggers took."""
     async with office() as bench:
-        await bench.push({"channels/in-app.yaml": IN_APP, "workflows/comment.yaml": WORKFLOW})
-        await one_person(bench)
+        await bench.push(FILES)
+        seconds = await one_person(bench)
         await many_people(bench)
+        await one_by_one(bench)
+        return seconds
 
 
 @asynccontextmanager
@@ -86,25 +101,40 @@ async def office() -> AsyncIterator[Office]:
             await pool.close()
 
 
-async def one_person(bench: Office) -> None:
-    """Many triggers for one person: all join one batch, one after the other."""
+async def one_person(bench: Office) -> float:
+    """Many triggers for one person: all join one batch, one after the other. Returns the seconds that they took."""
     await bench.identify("ada")
+
+    async def join_all() -> None:
+        await trigger_all(bench, "comment", ["ada"])
+        await until(bench, "SELECT count(*) FROM addressee.batch_items", TRIGGERS)
+
+    joining = await measured(join_all)
+    print(joining.shown("one person: triggers that join a batch", TRIGGERS))
+    closing = await measured(lambda: close(bench, 1))
+    print(f"    it closes with {TRIGGERS:,} items in {closing.seconds:.1f} s, {closing.statements} statements")
+    return joining.seconds
+
+
+async def trigger_all(bench: Office, workflow: str, ids: Sequence[str]) -> None:
+    """Triggers a workflow so often, for one after the other of these people."""
     callers = asyncio.Semaphore(CALLERS)
 
     async def trigger(n: int) -> None:
         async with callers:
-            await bench.trigger("ada", workflow="comment", data={"n": n})
+            await bench.trigger(ids[n % len(ids)], workflow=workflow, data={"n": n})
 
-    async def trigger_all() -> None:
-        await asyncio.gather(*(trigger(n) for n in range(TRIGGERS)))
+    await asyncio.gather(*(trigger(n) for n in range(TRIGGERS)))
 
-    async def join_all() -> None:
-        await trigger_all()
-        await until(bench, "SELECT count(*) FROM addressee.batch_items", TRIGGERS)
 
-    print((await measured(join_all)).shown("one person: triggers that join a batch", TRIGGERS))
-    closing = await measured(lambda: close(bench, 1))
-    print(f"    it closes with {TRIGGERS:,} items in {closing.seconds:.1f} s, {closing.statements} statements")
+async def one_by_one(bench: Office) -> None:
+    """A trigger with one step in the app for each of many people."""
+
+    async def tell_all() -> None:
+        await trigger_all(bench, "told", [f"user-{number}" for number in range(TRIGGERS)])
+        await until(bench, "SELECT count(*) FROM addressee.messages WHERE workflow = 'told'", TRIGGERS)
+
+    print((await measured(tell_all)).shown("triggers of one person each, with a message each", TRIGGERS))
 
 
 async def many_people(bench: Office) -> None:

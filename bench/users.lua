@@ -1,5 +1,5 @@
--- Random users of a fixed set; every write changes one trait.
-local people = 10000
+-- Random ones of so many users; every write changes one trait.
+local people = tonumber(os.getenv("BENCH_PEOPLE"))
 
 function init(arguments)
   math.randomseed(os.time())

@@ -44,6 +44,16 @@ async def pool(target: Target) -> AsyncIterator[Pool]:
 @pytest.fixture
 async def environment(pool: Pool) -> Environment:
     """A new environment, so that tests never see each other's recipients."""
+    return await new_environment(pool)
+
+
+@pytest.fixture
+async def other_environment(pool: Pool) -> Environment:
+    """One more new environment, for what must not be seen across."""
+    return await new_environment(pool)
+
+
+async def new_environment(pool: Pool) -> Environment:
     name = f"test-{secrets.token_hex(6)}"
     statement = """
         INSERT INTO addressee.environments (id, name)

@@ -23,7 +23,7 @@ PART_OF_THE_SUITE = (
     "tests/preferences",
     "tests/dialects/knock/test_users.py",
     "tests/dialects/suprsend/test_users.py",
-    "tests/http/test_application.py",
+    "tests/http/test_failures.py",
     "tests/test_library.py",
 )
 

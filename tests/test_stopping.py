@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import aiohttp
 import httpx
 
+from addressee.cli.api import GRACE_SECONDS
+from tests.messaging.office import IN_APP, write_files
 from tests.support.service import Service, running_service
 from tests.support.waiting import eventually
 
 CLIENTS = 16
+FILES = {"channels/in-app.yaml": IN_APP}
 
 
 def write_until_the_end(service: Service, key: str, client: int, answered: dict[str, int]) -> set[int]:
@@ -29,6 +34,24 @@ def write_until_the_end(service: Service, key: str, client: int, answered: dict[
                 return {answer.status_code}
             answered[id] = turn
     raise AssertionError("The service did not end.")
+
+
+async def test_open_sockets_and_streams_hold_up_no_end(tmp_path: Path) -> None:
+    with running_service(tmp_path / "data") as service:
+        write_files(tmp_path / "files", FILES)
+        service.command("push", str(tmp_path / "files"), "--environment", "development")
+        key = service.create_key(kind="public")
+        async with (
+            aiohttp.ClientSession(service.url) as session,
+            session.ws_connect(f"/ws/v1/websocket?api_key={key}") as socket,
+            session.get(f"/directory/v1/users/ada/feeds/in-app/stream?api_key={key}") as stream,
+        ):
+            assert await stream.content.readline() == b"retry: 2000\n"
+            service.process.send_signal(signal.SIGTERM)
+            assert (await socket.receive(GRACE_SECONDS / 2)).data == 1012
+            async with asyncio.timeout(GRACE_SECONDS / 2):
+                assert (await stream.content.read()).endswith(b"\n\n")
+        assert service.process.wait(60) == 0
 
 
 def test_a_service_under_load_ends_in_order(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import sys
 import time
 from asyncio.subprocess import DEVNULL, Process
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -160,3 +160,20 @@ class Service:
             else:
                 return
         raise ProcessError(f"The {self._name} failed {FAILURES_IN_A_ROW} times in a row, at last: {reason}")
+
+
+class Together:
+    """Services that start together, and end together."""
+
+    def __init__(self, services: Sequence[Service]) -> None:
+        self._services = services
+
+    async def __aenter__(self) -> Sequence[Service]:
+        async with AsyncExitStack() as started:
+            for service in self._services:
+                await started.enter_async_context(service)
+            started.pop_all()
+        return self._services
+
+    async def __aexit__(self, *error: object) -> None:
+        await asyncio.gather(*(service.__aexit__(*error) for service in self._services))

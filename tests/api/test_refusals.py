@@ -4,9 +4,9 @@ from http import HTTPStatus
 
 import pytest
 
-from addressee.api.bodies import MisshapenError
 from addressee.api.errors import EncodingError, ParameterError
 from addressee.api.refusals import Refusal, refusal_of
+from addressee.api.requests.bodies import MisshapenError
 from addressee.directory.errors import OverloadedError, RefusedError
 from addressee.messaging.errors import DataFailure, DataInvalidError
 

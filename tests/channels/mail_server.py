@@ -23,6 +23,7 @@ class MailServer:
     """`recipient_answer` and `data_answer` are its answers to RCPT and to the message; `mails` are those it took.
 
     `refused` are its answers to single addresses. It takes `seconds` for each message, and is about `busy` of them.
+    With `pipelining` it takes commands together.
     """
 
     port: int = 0
@@ -35,13 +36,14 @@ class MailServer:
     connections: int = 0
     seconds: float = 0
     busy: int = 0
+    pipelining: bool = False
 
     async def handle_EHLO(
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
     ) -> list[str]:
         self.connections += 1
         session.host_name = hostname
-        return responses
+        return [*responses[:-1], "250-PIPELINING", responses[-1]] if self.pipelining else responses
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

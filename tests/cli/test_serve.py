@@ -87,6 +87,15 @@ async def test_each_process_that_is_killed_is_replaced(tmp_path: Path) -> None:
             await until(is_replaced, 30)
 
 
+async def test_several_workers_run_beside_each_other_and_end_with_it(tmp_path: Path) -> None:
+    with running_service(tmp_path, "--senders", "2") as service:
+        below = descendants(service.process.pid)
+        assert len(those_with(service, "addressee.cli work")) == 2
+        service.stop()
+        assert service.process.returncode == 0
+        assert await are_gone(below)
+
+
 async def test_a_port_in_use_is_refused(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -164,6 +173,10 @@ async def test_metrics_are_those_of_all_processes(tmp_path: Path) -> None:
             files = temporary.glob("addressee-metrics-*/counter_*.db")
             return len({file.stem.rpartition("_")[2] for file in files}) == 4  # two of the API, their parent, a worker
 
+        async def all_are_shown() -> bool:
+            """Each process adds what it has answered a hundredth of a second later."""
+            return await requests_in() == before + asked
+
         await until(all_have_counted)
-        assert await requests_in() == before + asked
+        await until(all_are_shown)
     assert list(temporary.iterdir()) == []

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import msgspec
 import pytest
 
 from addressee.database.errors import SetupError
@@ -23,6 +24,7 @@ from addressee.database.migrate import (
 from addressee.database.pool import Connection
 from addressee.database.target import Target
 from addressee.directory.addresses.push_tokens import digest_of
+from addressee.directory.search.index import IndexRecipients
 
 
 async def record(target: Target, name: str) -> None:
@@ -108,6 +110,29 @@ async def test_tokens_in_channel_data_that_were_stored_before_are_claimed(
     claims = {(row["recipient_id"], row["digest"]) for row in rows}
     expected = [("late", "shared"), ("late", "arn"), ("web", "e"), ("players", "p")]
     assert claims == {(id, digest_of(token).hex()) for id, token in expected}
+
+
+async def test_recipients_that_were_stored_before_are_indexed_by_jobs(
+    empty: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One for each environment that has any."""
+    with monkeypatch.context() as patch:
+        patch.setattr("addressee.database.migrate.MIGRATIONS", [each for each in MIGRATIONS if each.version < 11])
+        patch.setattr("addressee.database.migrate.VERSION", 10)
+        await migrate(empty, finish=True)
+    async with connect(empty) as connection:
+        await connection.execute(
+            """
+            INSERT INTO addressee.recipients (environment_id, collection, id, uid, version, updated_at, format)
+            VALUES (3, '$users', 'ada', gen_random_uuid(), 1, now(), 1)
+            """
+        )
+    await migrate(empty, finish=True)
+    async with connect(empty) as connection:
+        jobs = await connection.fetch("SELECT name, arguments FROM addressee.jobs")
+    assert [(job["name"], msgspec.json.decode(job["arguments"], type=IndexRecipients)) for job in jobs] == [
+        ("index_recipients", IndexRecipients(3))
+    ]
 
 
 async def test_names_that_were_stored_as_properties_are_attributes(

@@ -16,6 +16,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.schemas import BaseSchema
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 
+from addressee.api.answers import EventStream
 from addressee.database.installation import Installation
 from addressee.database.pool import Pool
 from tests.http.conftest import new_inhabited
@@ -26,8 +27,11 @@ pytestmark = pytest.mark.slow
 
 EXAMPLES = 12
 
+# An answer without an end cannot be read whole: dialects/native/test_feed_streams.py reads those.
+ENDING = [route for route in ROUTES if route.operation.response is not EventStream]
+
 # What is asked for is there until those come that take it away.
-IN_ORDER = sorted(ROUTES, key=lambda route: ("GET", "PUT", "PATCH", "POST", "DELETE").index(route.method))
+IN_ORDER = sorted(ENDING, key=lambda route: ("GET", "PUT", "PATCH", "POST", "DELETE").index(route.method))
 
 CHECKS = [not_a_server_error, status_code_conformance, response_schema_conformance]
 

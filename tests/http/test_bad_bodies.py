@@ -19,7 +19,7 @@ from jsonschema import Draft202012Validator
 from addressee.api.call import RequestInfo
 from addressee.api.errors import SlowBodyError
 from addressee.directory.access.keys import Kind
-from tests.support.populated import PopulatedEnvironment, Stranger
+from tests.support.populated import PopulatedEnvironment, Stranger, with_user
 from tests.support.raw_http import Connection, Reply
 from tests.support.refusals import SPOKEN, SPOKEN_NOTIFLOWS_FOR_USERS, SPOKEN_SUPRSEND, Refusal, Spoken
 from tests.support.routes import Route, description, each, each_with_body, every_route
@@ -279,7 +279,7 @@ def test_of_a_repeated_name_the_last_counts(
     right = populated.body_bytes(route)
     assert right is not None
     wrong_first = re.sub(rb'{"([^"]+)":', rb'{"\1": false, "\1":', right, count=1)
-    path = populated.path(route, workspace=stranger.workspace)
+    path = with_user(route, populated.path(route, workspace=stranger.workspace))
     headers = route.spoken.sends(stranger.key(route))
     reply = line.ask(route.method, path, headers=headers, body=wrong_first)
     assert reply.status // 100 == 2 or reply.status == 404, reply

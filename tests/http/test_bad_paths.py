@@ -36,6 +36,7 @@ NO_IDS: Sequence[tuple[str, Refusal | None]] = (
     (r"/(admin|user)/v1/.* (external_id|topic_name)", Refusal.INVALID),
     (r"/(admin|user)/v1/.* (?!handle).*", Refusal.INVALID_PARAMETER),
     (r"/v1/workflows/{key}/cancel key", None),  # there is nothing to cancel
+    (r"/v1/users/{user_id}/guides/{channel_id} channel_id", Refusal.INVALID),  # no channel has guides
     (r"/directory/v1/workflows/{key}/simulate key", Refusal.WORKFLOW_MISSING),
     (r".*/preferences/.*", Refusal.INVALID),
     (r"/directory/v1/suppressions/.* kind", Refusal.INVALID),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import zlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
 import pytest
@@ -14,24 +14,37 @@ from hypothesis import strategies as st
 
 from addressee.api.errors import MalformedError, SlowBodyError, TooLargeError
 from addressee.http import bodies
+from addressee.http.request import Event, Receive
 
 COMPRESS: Mapping[str, Callable[[bytes], bytes]] = {"gzip": gzip.compress, "deflate": zlib.compress}
 
 
-async def stream(*parts: bytes, every: float = 0.0) -> AsyncIterator[bytes]:
-    for part in parts:
+def events(*parts: bytes, every: float = 0.0) -> Receive:
+    """Receives a body in parts."""
+    left = list(parts)
+
+    async def receive() -> Event:
         await asyncio.sleep(every)
-        yield part
+        part = left.pop(0)
+        return {"type": "http.request", "body": part, "more_body": bool(left)}
+
+    return receive
 
 
-async def unfinished(*parts: bytes) -> AsyncIterator[bytes]:
-    for part in parts:
-        yield part
-    await asyncio.Event().wait()
+def unfinished(*parts: bytes) -> Receive:
+    """Receives parts of a body whose rest never arrives."""
+    left = list(parts)
+
+    async def receive() -> Event:
+        if not left:
+            await asyncio.Event().wait()
+        return {"type": "http.request", "body": left.pop(0), "more_body": True}
+
+    return receive
 
 
 async def test_parts_are_joined() -> None:
-    assert await bodies.received(stream(b"a", b"", b"bc"), 3) == b"abc"
+    assert await bodies.received(events(b"a", b"", b"bc"), 3) == b"abc"
 
 
 async def test_one_byte_too_many_ends_it() -> None:
@@ -49,7 +62,7 @@ async def test_what_never_arrives_is_given_up(monkeypatch: pytest.MonkeyPatch, p
 async def test_so_is_what_trickles_for_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bodies, "LONGEST_SECONDS", 0.02)
     with pytest.raises(SlowBodyError):
-        await bodies.received(stream(*[b" "] * 1000, every=0.001), 2000)
+        await bodies.received(events(*[b" "] * 1000, every=0.001), 2000)
 
 
 @given(st.sampled_from(["gzip", "deflate"]), st.binary(max_size=200), st.integers(0, 200))

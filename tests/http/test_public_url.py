@@ -7,8 +7,8 @@ import re
 import pytest
 
 from addressee.database.errors import SetupError
+from addressee.database.public_url import configured_url
 from addressee.dialects.notiflows.wire.errors import CODES
-from addressee.http.public_url import configured_url
 from tests.support.raw_http import ask
 
 
@@ -47,7 +47,18 @@ def test_it_need_not_be_said(environment: dict[str, str]) -> None:
     assert configured_url(environment) is None
 
 
-@pytest.mark.parametrize("url", ["addressee.example.com", "ftp://a", "https://", "https://a?b", "https://a#b"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "addressee.example.com",
+        "ftp://a",
+        "https://",
+        "https://a?b",
+        "https://a#b",
+        "https://bücher.example",
+        "https://a b",
+    ],
+)
 def test_what_is_no_url_is_refused(url: str) -> None:
     with pytest.raises(SetupError, match="ADDRESSEE_PUBLIC_URL must be a URL"):
         configured_url({"ADDRESSEE_PUBLIC_URL": url})

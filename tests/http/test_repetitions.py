@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import replace
 
 import pytest
@@ -59,8 +60,16 @@ THERE_ALREADY = {
 # There is no merge to undo; this has tests of its own.
 IMPOSSIBLE_HERE = {"POST /directory/v1/merges/{merge_id}/undo"}
 
-# Asking why is asking, and so is asking what would be: it takes a body, and writes nothing.
+# There are no guides, and no workspace of Slack.
+IMPOSSIBLE_HERE |= {
+    route.title
+    for route in ROUTES
+    if route.method != "GET" and re.search("/guides/(messages|engagements)/|/slack/", route.path)
+}
+
+# Asking why is asking, and so is asking what would be: it takes a body, and writes nothing. Links are stored nowhere.
 READING = {
+    "POST /directory/v1/users/{user_id}/links",
     "POST /directory/v1/users/{user_id}/merges/preview",
     "POST /directory/v1/users/{user_id}/explain",
     "POST /directory/v1/objects/{collection}/{object_id}/explain",

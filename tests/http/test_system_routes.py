@@ -8,16 +8,15 @@ from typing import Any
 import pytest
 
 from addressee.database.pool import Pool
-from addressee.http import metrics, system_routes
+from addressee.http import system_routes
+from addressee.http.metrics import exposition
 from addressee.messaging.workflows.file_schema import workflow_schema
 from tests.support.raw_http import ask
 
 
 async def scrape(scraped: system_routes.Metrics) -> bytes:
-    request, response = SimpleNamespace(context=SimpleNamespace()), SimpleNamespace()
-    await scraped.on_get(request, response)  # type: ignore[arg-type]
-    body: bytes = response.data
-    return body
+    answer = await scraped.respond(SimpleNamespace(), {})  # type: ignore[arg-type]
+    return answer.body
 
 
 async def test_requests_are_answered_while_the_metrics_are_made(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -29,7 +28,7 @@ async def test_requests_are_answered_while_the_metrics_are_made(pool: Pool, monk
         made.append(queue)
         return b"done"
 
-    monkeypatch.setattr(metrics, "render", slow)
+    monkeypatch.setattr(exposition, "render", slow)
     scraped = system_routes.Metrics(pool)
     both = asyncio.gather(scrape(scraped), scrape(scraped))
     asyncio.get_running_loop().call_later(0, other_requests.set)

@@ -9,6 +9,7 @@ import pytest
 from addressee.database.migrate import migrate
 from addressee.database.pool import Pool, open_pool
 from addressee.database.target import Target
+from addressee.messaging.runs import fan_out
 from tests.conftest import Environment
 from tests.messaging.office import Office
 from tests.support.clock import MovedClock
@@ -16,12 +17,17 @@ from tests.support.servers import fresh_database
 
 
 @pytest.fixture(scope="package")
-async def pool(target: Target) -> AsyncIterator[Pool]:
+async def own_target(target: Target) -> AsyncIterator[Target]:
     async with fresh_database(target) as fresh:
         await migrate(fresh, finish=True)
-        pool = await open_pool(fresh)
-        yield pool
-        await pool.close()
+        yield fresh
+
+
+@pytest.fixture(scope="package")
+async def pool(own_target: Target) -> AsyncIterator[Pool]:
+    pool = await open_pool(own_target)
+    yield pool
+    await pool.close()
 
 
 @pytest.fixture
@@ -32,6 +38,12 @@ def clock() -> MovedClock:
 @pytest.fixture
 def office(pool: Pool, environment: Environment, clock: MovedClock, tmp_path: Path) -> Office:
     return Office(pool, environment.id, tmp_path, clock)
+
+
+@pytest.fixture
+def one_page_a_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has a job of a fan-out begin one page, so that a test can step in between the pages."""
+    monkeypatch.setattr(fan_out, "PAGES_A_JOB", 1)
 
 
 @pytest.fixture

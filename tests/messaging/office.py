@@ -30,6 +30,7 @@ from addressee.directory.recipient import USERS, Place, Recipient
 from addressee.directory.writing.receipts import Receipt
 from addressee.directory.writing.writes import Write
 from addressee.messaging.environment import channels as stored_channels
+from addressee.messaging.environment.links import LinkUrls
 from addressee.messaging.environment.secrets import all_secrets
 from addressee.messaging.feeds.feed import Feed, FeedFilter
 from addressee.messaging.messages.listing import MessageFilter
@@ -93,16 +94,18 @@ class Office:
     folder: Path
     clock: MovedClock
     sealer: Sealer = SEALER
+    public_url: str | None = None
 
     def __post_init__(self) -> None:
         self.senders = SenderContext(self.outbox, open_client(), self.clock, open_public_client())
         self.directory = Directory(self.pool, self.clock, sealer=lambda: self.sealer)
-        self.messaging = Messaging(self.pool, self.directory.reader, Wakeup(self.pool), self.clock)
+        links = LinkUrls(lambda: self.directory.links, self.public_url)
+        self.messaging = Messaging(self.pool, self.directory.reader, Wakeup(self.pool), self.clock, links)
         self.use_for_fetches(open_public_client(allowed=AllowedHosts.listed("127.0.0.1", ADVICE)))
 
     def use_for_fetches(self, client: httpx2.AsyncClient) -> None:
         """Has requests of steps be made by this client; the first one may ask 127.0.0.1."""
-        handlers = job_handlers(self.pool, self.sealer, self.senders, client)
+        handlers = job_handlers(self.pool, self.sealer, self.senders, client, self.messaging.announcer, self.public_url)
         self.handlers: Mapping[str, JobHandler[Any]] = {handler.job.name: handler for handler in handlers}
 
     def user(self, id: str) -> Place:

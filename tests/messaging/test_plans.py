@@ -80,6 +80,10 @@ RUN_FILTER = {
 }
 FEED_FILTER = feed_parameters(FeedFilter(), CHANNEL)
 
+# Two of three messages are in it.
+INBOX = {**OWNER, "channel_id": CHANNEL, "tenant": "default"}
+STORE = {"is_read": None, "is_archived": False, "workflows": None, "categories": None}
+
 # Whether a row's recipient lives is looked up by place or by identity.
 LIVING = {
     ("Index Scan", "recipients_pkey"),
@@ -268,6 +272,24 @@ async def test_a_feed_page_reads_its_own_rows_only(office: Office, page: dict[st
 
 
 @pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("before", [LATEST, MIDDLE])
+async def test_a_page_of_an_inbox_reads_its_own_rows_only(office: Office, before: datetime) -> None:
+    found = await plan(office, "inbox_page", **INBOX, **STORE, before=before, limit=51)
+    assert scans(found) - OWNERS == {("Index Scan", "messages_of_recipient")}
+    assert found[0]["Actual Rows"] == 51
+    assert blocks(found) < 250
+
+
+@pytest.mark.usefixtures("filled")
+async def test_a_bell_is_reset_by_the_newest_row(office: Office) -> None:
+    found = await plan(office, "reset_feed_bell", **INBOX)
+    assert "messages_of_recipient" in {index for _, index in scans(found)}
+    assert not read_whole(found)
+    assert blocks(found) < 50
+    await office.pool.execute("DELETE FROM addressee.feed_bells WHERE environment_id = -1")
+
+
+@pytest.mark.usefixtures("filled")
 async def test_a_persons_lists_are_not_planned_anew_for_each_reader(office: Office) -> None:
     u1 = UUID("00000000-0000-0001-0000-000000000001")
     owner, front = {**OWNER, "recipient_id": "u1", "uid": u1}, MESSAGE_PAGES["front"]
@@ -275,7 +297,9 @@ async def test_a_persons_lists_are_not_planned_anew_for_each_reader(office: Offi
     async with office.pool.acquire() as connection:
         for name, values in (
             ("feed", {**owner, **front, **FEED_FILTER, "status": "all"}),
-            ("feed_counts", {**owner, **FEED_FILTER}),
+            ("feed_counts", {**owner, **FEED_FILTER, "has_stored": True}),
+            ("inbox_page", {**INBOX, **owner, **STORE, "before": LATEST, "limit": 51}),
+            ("inbox_counts", {**INBOX, **owner, "has_stored": True}),
             (
                 "messages_of_recipients",
                 {"environment_id": -1, **front, **message_filter(), "owners": [person("u1", u1)]},
@@ -451,24 +475,35 @@ async def test_marking_all_looks_at_a_page(office: Office) -> None:
 
 @pytest.mark.usefixtures("filled")
 async def test_what_follows_a_merge_is_looked_up_a_page_at_a_time(office: Office) -> None:
-    found = await plan(office, "messages_to_move", **OWNER, since=EARLIEST, limit=500)
+    found = await plan(office, "messages_to_move", **OWNER, after_at=EARLIEST, after_id="", limit=500)
     used = {"messages_of_recipient", "sends_pkey", "merges_pkey"}
     assert scans(found) == {("Index Scan", index) for index in used}
     assert found[0]["Actual Rows"] == 500
     assert blocks(found) < FEW_BLOCKS + 3 * 500  # each message, and the way through the index to its sends
-    nothing = await plan(office, "messages_to_return", **OWNER, since=MIDDLE, limit=500, merge_id=UUID(int=9))
+    page = {"after_at": MIDDLE, "after_id": "", "limit": 500}
+    nothing = await plan(office, "messages_to_return", **OWNER, **page, merge_id=UUID(int=9))
     assert "messages_of_recipient" in {index for _, index in scans(nothing)}
     assert not read_whole(nothing)
 
 
 @pytest.mark.usefixtures("filled")
 async def test_counting_reads_one_persons_rows_only(office: Office) -> None:
-    found = await plan(office, "feed_counts", **OWNER, **FEED_FILTER)
-    assert scans(found) - OWNERS <= {
+    for statement, filter in (("feed_counts", {**OWNER, **FEED_FILTER}), ("inbox_counts", INBOX)):
+        found = await plan(office, statement, **filter, has_stored=False)
+        indexes = {index for _, index in scans(found) - OWNERS} - {None}
+        assert "messages_of_recipient" in indexes <= {"messages_of_recipient", "feed_bells_pkey"}
+        assert not read_whole(found)
+
+
+@pytest.mark.usefixtures("filled")
+async def test_counts_are_stored_from_one_persons_rows(office: Office) -> None:
+    found = await plan(office, "count_on", **OWNER, limit=10_000)
+    # In order, or all of them at once: what there is of this person decides.
+    assert scans(found) & {
         ("Index Scan", "messages_of_recipient"),
         ("Bitmap Index Scan", "messages_of_recipient"),
-        ("Bitmap Heap Scan", None),
     }
+    assert not read_whole(found)
 
 
 @pytest.mark.usefixtures("filled")
@@ -503,6 +538,7 @@ async def test_messages_are_found_by_their_ids(office: Office) -> None:
         "message_context": {"run_ids": [RUN_ID], "uids": [UID], "merge_ids": [UUID(int=4)]},
         "message_ids_of_key": {"idempotency_key": "key", "limit": 100},
         "lock_messages": by_id,
+        "lock_heads": by_id,
         "mark_messages": {**by_id, "mark": "seen", "now": MIDDLE, "uids": [UID], "metadata": None},
         "delete_messages": by_id,
         "message_ids_of_recipient_run": {"id": UUID("00000000-0000-0003-0000-000000000001")},

@@ -17,6 +17,7 @@ from addressee.directory.clock import Clock
 from addressee.directory.groups.list_members import ChangedMember, EmitListEvents, MemberChange, ReconcileMembers
 from addressee.directory.merges.merges import Follow
 from addressee.directory.recipient import Identity, Place
+from addressee.directory.search.index import IndexRecipients
 from addressee.directory.writing.erase import Erase
 from addressee.directory.writing.zone_changes import FollowZones
 from addressee.messaging.delivery.receipts import CheckReceipts
@@ -26,7 +27,7 @@ from addressee.messaging.lifecycle.redaction import Redact
 from addressee.messaging.messages.bulk_marks import MarkAll
 from addressee.messaging.messages.signals import EndWaits, Signal
 from addressee.messaging.runs.fan_out import Expand
-from addressee.messaging.runs.model import Advance, Send, Start
+from addressee.messaging.runs.model import Advance, Begin, BeginLarge, Send, Start
 from addressee.messaging.worker import job_handlers
 from tests.messaging.office import SEALER
 
@@ -36,6 +37,8 @@ PAGE = f'{{"environment_id":1,"run_id":"{A}","page":2}}'
 
 STORED: dict[str, tuple[Job, str]] = {
     "start": (Start(1, A, 2), PAGE),
+    "begin": (Begin(1, A, 2), PAGE),
+    "begin_large": (BeginLarge(1, A, 2), PAGE),
     "advance": (Advance(1, A, 2), PAGE),
     "send": (Send(1, A, 2), PAGE),
     "fetch": (Fetch(1, A, 2), PAGE),
@@ -90,6 +93,10 @@ STORED: dict[str, tuple[Job, str]] = {
         f'"cursor":["ada","{B}"],"sweeps":1}}',
     ),
     "follow_zones": (FollowZones([Place(1, "$users", "ada")]), '{"people":[[1,"$users","ada"]]}'),
+    "index_recipients": (
+        IndexRecipients(1, "$users", "ada"),
+        '{"environment_id":1,"collection":"$users","id":"ada"}',
+    ),
     "release_tokens": (
         ReleaseTokens([TokenTransfer(1, "$users", "ada", A, ("00ff",))]),
         f'{{"people":[[1,"$users","ada","{A}",["00ff"]]]}}',
@@ -107,5 +114,5 @@ def test_a_worker_handles_every_kind() -> None:
     nothing: Any = None
     client, public_client = open_client(), open_public_client()
     senders = SenderContext(Path(), client, Clock(), public_client)
-    handlers = job_handlers(nothing, SEALER, senders, public_client)
+    handlers = job_handlers(nothing, SEALER, senders, public_client, nothing)
     assert sorted(handler.job.name for handler in handlers) == sorted(STORED)

@@ -24,9 +24,9 @@ COMMANDS = "addressee.cli"
 
 
 @contextmanager
-def running(installation: Installation, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Runs `python -m …` on this installation until the block ends."""
-    environment = {**os.environ, **installation.to_environment()}
+def running(installation: Installation, *arguments: str, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Runs `python -m …` on this installation until the block ends. `settings` are environment variables."""
+    environment = {**os.environ, **installation.to_environment(), **settings}
     log = installation.data_dir / f"{arguments[0]}.log"
     with log.open("ab") as output:
         process = subprocess.Popen(
@@ -40,11 +40,19 @@ def running(installation: Installation, *arguments: str) -> Iterator[subprocess.
 
 
 @contextmanager
-def running_api(installation: Installation, health: str = "/health/ready") -> Iterator[str]:
-    """Runs the API and yields its URL once it is healthy."""
-    port = free_port()
+def running_api(installation: Installation, health: str = "/health/ready", **settings: str) -> Iterator[str]:
+    """Runs the API on a free port and yields its URL once it is healthy."""
+    with running_api_at(free_port(), installation, health, **settings) as url:
+        yield url
+
+
+@contextmanager
+def running_api_at(
+    port: int, installation: Installation, health: str = "/health/ready", **settings: str
+) -> Iterator[str]:
+    """Does the same on this port."""
     url = f"http://127.0.0.1:{port}"
-    with running(installation, API, "127.0.0.1", str(port), "1") as process:
+    with running(installation, API, "127.0.0.1", str(port), "1", **settings) as process:
         until = time.monotonic() + START_SECONDS
         while not answers(url, health):
             assert process.poll() is None, (installation.data_dir / f"{API}.log").read_text()

@@ -5,6 +5,12 @@ from addressee.database.pool import Pool
 
 async def empty(pool: Pool, environment_id: int) -> None:
     """Deletes all rows of an environment: a process may come back to a module, and fill its environment again."""
+    for table in await tables_of_environments(pool):
+        await pool.execute(f"DELETE FROM addressee.{table} WHERE environment_id = $1", environment_id)
+
+
+async def tables_of_environments(pool: Pool) -> list[str]:
+    """Returns the names of the tables whose rows belong to an environment, in alphabetical order."""
     tables = await pool.fetch(
         """
         SELECT relname
@@ -14,7 +20,7 @@ async def empty(pool: Pool, environment_id: int) -> None:
           AND relkind IN ('r', 'p')
           AND NOT relispartition
           AND attname = 'environment_id'
+        ORDER BY relname
         """
     )
-    for table in tables:
-        await pool.execute(f"DELETE FROM addressee.{table['relname']} WHERE environment_id = $1", environment_id)
+    return [table["relname"] for table in tables]

@@ -22,6 +22,7 @@ from addressee.messaging.workflows.configuration import read_configuration
 from addressee.messaging.workflows.deployment import deploy
 from addressee.messaging.workflows.example import FOLDER
 from addressee.preferences.categories import Category, Section
+from tests.support.filled_environments import tables_of_environments
 from tests.support.raw_http import Connection, Reply
 from tests.support.refusals import USER
 from tests.support.routes import Route
@@ -67,6 +68,7 @@ class PopulatedEnvironment:
     feed_id: str
     chat_id: str
     browsers_id: str
+    teams_id: str
     entry_id: str
     run_id: str
     recipient_run_id: str
@@ -96,11 +98,19 @@ class PopulatedEnvironment:
         """Sends a request about this environment; the key and the body default to its own key and an example."""
         return connection.ask(
             route.method,
-            (self.path(route) if path is None else path) + query,
+            with_user(route, (self.path(route) if path is None else path) + self.query(route, query)),
             headers={**route.spoken.sends(self.keys[route.spoken.key] if key is None else key), **(headers or {})},
             body=self.body_bytes(route) if body is None else body,
             announced=announced,
         )
+
+    def query(self, route: Route, query: str) -> str:
+        """Returns a query with what routes of accounts cannot do without: an object and a team, unless named."""
+        if (name := route.account_of) is None:
+            return query
+        needed = {name: f"{name}[object_id]={OBJECT}&{name}[collection]=projects", "team_id": "team_id=team-1"}
+        added = [text for each, text in needed.items() if each in route.query and each not in query]
+        return "&".join([query or "?", *added])
 
     def path(self, route: Route, **instead: str) -> str:
         """Returns the route's path with the ids of this environment, or those in `instead`."""
@@ -121,6 +131,7 @@ class PopulatedEnvironment:
             "collection": "projects",
             "object_id": OBJECT,
             "channel_id": self.feed_id,
+            "channel": self.feed_id,
             "action": "seen",
             "type": "email",
             "merge_id": UNKNOWN_ID,
@@ -137,6 +148,7 @@ class PopulatedEnvironment:
             "notification_id": self.recipient_run_id,
             "delivery_id": self.message_ids[0],
             "entry_id": self.entry_id,
+            "n_id": self.entry_id,
             "handle": "welcome",
             "kind": "email",
             "address": SUPPRESSED,
@@ -149,6 +161,10 @@ class PopulatedEnvironment:
             return {"channel_id": self.chat_id}
         if re.search(r"/{channel_id}/subscriptions", route.path):
             return {"channel_id": self.browsers_id}
+        if "/providers/slack/" in route.path:
+            return {"channel_id": self.chat_id}
+        if "/providers/ms-teams/" in route.path:
+            return {"channel_id": self.teams_id}
         return {}
 
     def body(self, route: Route) -> dict[str, Any]:
@@ -208,8 +224,10 @@ class PopulatedEnvironment:
             "topic_name": TOPIC,
             "user_external_ids": [USER],
             "entry_ids": [self.entry_id],
+            "notification_ids": [self.entry_id],
             "set": {"seen": True},
             "seen": True,
+            "guide_key": "tour",
             "identifier": BROWSER,
             "suppressions": [{"kind": "email", "address": SUPPRESSED}],
         }
@@ -220,6 +238,8 @@ class PopulatedEnvironment:
             return {"tenants": [TENANT]}
         if route.path.endswith("/simulate"):
             return {"recipient": USER}
+        if route.path.endswith("/links"):
+            return {"purpose": "preferences"}
         if route.path.endswith("/quiet_hours"):
             return {"windows": [{"from": "22:00", "until": "07:00"}]}
         if route.path.endswith("/simulate"):
@@ -242,6 +262,13 @@ class PopulatedEnvironment:
         return json.dumps(route.forms[0].of(self.body(route))).encode()
 
 
+def with_user(route: Route, target: str) -> str:
+    """Returns the target with the user for whom a browser calls, where a route needs one and the query names none."""
+    if "distinct_id" not in route.query or "distinct_id=" in target:
+        return target
+    return f"{target}{'&' if '?' in target else '?'}distinct_id={USER}"
+
+
 def taken(takes: Any) -> Any:
     """The struct of which a route takes one, or a list, or either."""
     return takes if isinstance(takes, type) and issubclass(takes, msgspec.Struct) else taken(get_args(takes)[0])
@@ -257,6 +284,7 @@ async def populate(
     more = [
         replace(feed, id=None, key="chat", type=ChannelType.CHAT, provider="slack"),
         replace(feed, id=None, key="browsers", type=ChannelType.PUSH, provider="web_push"),
+        replace(feed, id=None, key="teams", type=ChannelType.CHAT, provider="ms_teams"),
     ]
     sections = (Section(categories=(category,)),)
     configuration = replace(example, sections=sections, channels=[*example.channels, *more])
@@ -321,6 +349,7 @@ async def populate(
         feed_id=by_key["in-app"],
         chat_id=by_key["chat"],
         browsers_id=by_key["browsers"],
+        teams_id=by_key["teams"],
         entry_id=entry_id,
         run_id=run["workflow_run_id"],
         recipient_run_id=made[0]["source"]["workflow_recipient_run_id"],
@@ -341,15 +370,6 @@ def name_of_the_user(environment: str) -> str:
 
 async def everything_stored(pool: Pool, environment_id: int) -> list[tuple[str, str]]:
     """Returns each row of the environment in any table as text, to compare before and after a request."""
-    tables = await pool.fetch("""
-        SELECT relname
-        FROM pg_class
-        JOIN pg_attribute ON attrelid = pg_class.oid
-        WHERE relnamespace = 'addressee'::regnamespace
-          AND relkind IN ('r', 'p')
-          AND NOT relispartition
-          AND attname = 'environment_id'
-        ORDER BY relname
-    """)
-    each = (f"SELECT '{row[0]}', t::text FROM addressee.{row[0]} AS t WHERE environment_id = $1" for row in tables)
+    tables = await tables_of_environments(pool)
+    each = (f"SELECT '{table}', t::text FROM addressee.{table} AS t WHERE environment_id = $1" for table in tables)
     return [(row[0], row[1]) for row in await pool.fetch(" UNION ALL ".join(each) + " ORDER BY 1, 2", environment_id)]

@@ -11,7 +11,7 @@ from typing import ClassVar
 import asyncpg
 
 from addressee.database.jobs.queue import CHANNEL, Job, Later, Priority, enqueue, queue_state
-from addressee.database.jobs.worker import CLAIM, JobHandler, work
+from addressee.database.jobs.worker import CLAIM, JOBS_AT_ONCE, JobHandler, work
 from addressee.database.pool import Pool
 from addressee.database.target import Target
 
@@ -56,12 +56,13 @@ async def worker(
     handler: Callable[[Number], Awaitable[None]],
     *kinds: type[Number],
     attempts: int = 10,
+    at_once: int = JOBS_AT_ONCE,
     claim: timedelta = CLAIM,
     grace: float = 10,
 ) -> AsyncIterator[None]:
     """Runs jobs of these kinds, `Number` unless some are given."""
     stop = asyncio.Event()
-    handlers = [JobHandler(kind, handler, attempts) for kind in kinds or (Number,)]
+    handlers = [JobHandler(kind, handler, attempts, at_once) for kind in kinds or (Number,)]
     task = asyncio.create_task(work(target, handlers, stop, claim=claim, grace=grace))
     try:
         yield

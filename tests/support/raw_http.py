@@ -75,6 +75,8 @@ class Connection:
         answer = HTTPResponse(connection, method=method)
         answer.begin()
         headers = {name.lower(): value for name, value in answer.getheaders()}
+        if headers.get("content-type") == "text/event-stream" and method != "HEAD":
+            return Reply(answer.status, headers, b""), True  # it has no end to read up to
         return Reply(answer.status, headers, answer.read()), is_broken or answer.will_close
 
     def _open(self) -> socket.socket:

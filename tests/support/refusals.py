@@ -213,6 +213,11 @@ def as_a_user(key: str) -> Mapping[str, str]:
     return {"x-notiflows-api-key": key, "x-notiflows-user-id": USER}
 
 
+def as_a_browser(key: str) -> Mapping[str, str]:
+    """In an environment without enhanced security, where no token is needed."""
+    return {"authorization": key}
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Spoken:
     """A dialect as tests speak it to the routes that take this kind of key. Keys of the `strange` kinds are none to it.
@@ -325,6 +330,10 @@ SPOKEN_SUPRSEND = Spoken(
     },
 )
 
+SPOKEN_SUPRSEND_FOR_USERS = replace(
+    SPOKEN_SUPRSEND, key="public", strange=("secret", "workspace", "api"), sends=as_a_browser
+)
+
 SPOKEN_NOTIFLOWS = Spoken(
     NOTIFLOWS,
     key="secret",
@@ -352,4 +361,11 @@ SPOKEN_NOTIFLOWS_FOR_USERS = replace(
 )
 
 # In the order in which the service has them.
-SPOKEN = (SPOKEN_KNOCK, SPOKEN_SUPRSEND, SPOKEN_NOTIFLOWS, SPOKEN_NOTIFLOWS_FOR_USERS, SPOKEN_NATIVE)
+SPOKEN = (
+    SPOKEN_KNOCK,
+    SPOKEN_SUPRSEND,
+    SPOKEN_SUPRSEND_FOR_USERS,
+    SPOKEN_NOTIFLOWS,
+    SPOKEN_NOTIFLOWS_FOR_USERS,
+    SPOKEN_NATIVE,
+)

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from addressee.api.answers import EVENT_STREAM
 from addressee.api.operation import Operation
-from addressee.http.openapi import document
+from addressee.http.documentation.openapi import document
 from tests.support.raw_http import Reply
 from tests.support.refusals import SPOKEN, Refusal, Spoken
 
@@ -59,6 +60,11 @@ class Route:
         return self.operation.query
 
     @property
+    def account_of(self) -> str | None:
+        """The parameter that names the object whose account at a provider this is about, None for other routes."""
+        return next((name for name in self.query if name in {"access_token_object", "ms_teams_tenant_object"}), None)
+
+    @property
     def variables(self) -> Sequence[str]:
         return re.findall(r"{(\w+)}", self.path)
 
@@ -80,8 +86,15 @@ class Route:
         if "content" not in described:
             is_described = not reply.body or reply.headers["content-type"] == "text/plain"
             return [] if is_described else [f"{self.title}: a body that is not described: {reply}"]
+        if EVENT_STREAM in described["content"]:
+            return [] if reply.headers["content-type"] == EVENT_STREAM else [f"{self.title}: no stream: {reply}"]
+        return self.problems_of_json(reply.status, reply.body)
+
+    def problems_of_json(self, status: int, body: bytes) -> list[str]:
+        """What is wrong unless a body of JSON is as the published description says, and nothing else."""
+        described = description()["paths"][self.path][self.method.lower()]["responses"][str(status)]
         schema = described["content"]["application/json"]["schema"]
-        errors = Draft202012Validator({**schema, "components": closed_components()}).iter_errors(json.loads(reply.body))
+        errors = Draft202012Validator({**schema, "components": closed_components()}).iter_errors(json.loads(body))
         return [f"{self.title}: {error.json_path}: {error.message}" for error in errors]
 
     def problems(self, reply: Reply, refusal: Refusal, field: str | None = None) -> list[str]:
@@ -106,7 +119,16 @@ def closed(name: str) -> dict[str, Any]:
     return {} if name.startswith("suprsend.") else {"additionalProperties": False}
 
 
-ROUTES = [Route(spoken, operation) for spoken in SPOKEN for operation in spoken.operations]
+def all_routes() -> list[Route]:
+    """Each operation once: with the first kind of key that it takes."""
+    routes: dict[str, Route] = {}
+    for spoken in SPOKEN:
+        for operation in spoken.operations:
+            routes.setdefault(title(operation), Route(spoken, operation))
+    return list(routes.values())
+
+
+ROUTES = all_routes()
 
 
 def each(fits: Callable[[Route], Any]) -> pytest.MarkDecorator:

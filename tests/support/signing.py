@@ -8,19 +8,20 @@ import jwt
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from addressee.database.pool import Pool
+from addressee.directory.access.algorithms import SETTINGS, Algorithm
 from addressee.directory.access.environments import Environments
 from addressee.directory.access.signing_keys import new_pair
 
 
-async def use_shared_key(pool: Pool, environment: str) -> str:
+async def use_shared_key(pool: Pool, environment: str, algorithm: Algorithm = "RS256") -> str:
     """Gives an environment the public half of the key that tests share, and returns the private half (PEM)."""
-    private, public = shared_pair()
-    await Environments(pool).change(environment, {"signing_key": public})
+    private, public = shared_pair(algorithm)
+    await Environments(pool).change(environment, {SETTINGS[algorithm]: public})
     return private
 
 
-def sign(claims: Mapping[str, Any], private: str) -> str:
-    return jwt.encode(dict(claims), read(private), algorithm="RS256")
+def sign(claims: Mapping[str, Any], private: str, algorithm: Algorithm = "RS256") -> str:
+    return jwt.encode(dict(claims), read(private), algorithm=algorithm)
 
 
 shared_pair = cache(new_pair)

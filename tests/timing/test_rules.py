@@ -159,7 +159,7 @@ def test_a_mistake_is_told(rule: Any, message: str) -> None:
 def test_a_rule_that_never_falls_due_is_given_up_soon(rule: str) -> None:
     began = time.process_time()
     assert recurrence(rule).next_after(utc("2025-06-04T10:00"), ZoneInfo(AMSTERDAM)) is None
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < 10
 
 
 def test_time_ends_with_the_year_9999() -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
 from msgspec import Struct
 
-from addressee.api.json_text import write_json
+from addressee.api.requests.json_text import write_json
 
 JSON = "application/json; charset=utf-8"
+
+EVENT_STREAM = "text/event-stream"
 
 # How bodies may be compressed.
 ENCODINGS = ("gzip", "deflate")
@@ -21,8 +23,12 @@ class Answer(Struct, frozen=True):
     body: bytes = b""
     status: int = 200
     headers: Mapping[str, str] = {}
-    stream: AsyncIterator[bytes] | None = None
+    stream: AsyncGenerator[bytes, None] | None = None
     content_type: str = JSON
+
+
+class EventStream(Struct, frozen=True):
+    """The response of operations that answer with Server-Sent Events, for the reference."""
 
 
 def answer_of(result: Any, status: int) -> Answer:

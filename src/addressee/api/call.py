@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from addressee.api.answers import answer_of
 from addressee.api.errors import MalformedError
-from addressee.api.json_text import read_json
 from addressee.api.operation import Operation
+from addressee.api.requests.json_text import read_json
 from addressee.api.services import Services
 from addressee.directory.access.environments import Environment
 from addressee.directory.access.keys import Credential
@@ -27,10 +27,14 @@ R = TypeVar("R")
 
 
 class RequestInfo(NamedTuple):
-    """The id of a request, and the base URL under which its caller reaches this service."""
+    """The id of a request, and the base URL under which its caller reaches this service.
+
+    `peer` is the address that has connected: the client's, or a proxy's.
+    """
 
     id: str
     base_url: str
+    peer: str | None = None
 
 
 class Call(Struct, frozen=True):

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from addressee.api import idempotency
 from addressee.api.answers import Answer
 from addressee.api.call import Request, RequestInfo
+from addressee.api.live.sockets import SocketHandler
 from addressee.api.operation import Operation
+from addressee.api.requests import idempotency
+from addressee.api.services import Services
 from addressee.directory.access.keys import Credential, Kind
 from addressee.directory.writing.receipts import Earlier
 
@@ -87,7 +89,8 @@ class Dialect:
     one of the `prefixes` that no operation has is an UnknownPathError. `replay` makes the answer to the repetition of a
     request under an idempotency key. `path_aliases` returns all paths under which an operation is answered;
     `rewrite_path` corrects the variables of a path, before they are percent-decoded. `headers` carry the kinds of keys
-    that do not come as a bearer token; `codes` are those of refusals, for the reference.
+    that do not come as a bearer token; `codes` are those of refusals, for the reference. `sockets` make the
+    handlers of WebSockets, by their paths.
     """
 
     name: str
@@ -101,3 +104,4 @@ class Dialect:
     rewrite_path: Callable[[Mapping[str, str], Mapping[str, str]], Mapping[str, str]] = unchanged_path
     headers: Mapping[Kind, str] = field(default_factory=dict)
     codes: Mapping[str, Code] = field(default_factory=dict)
+    sockets: Mapping[str, Callable[[Services], SocketHandler]] = field(default_factory=dict)

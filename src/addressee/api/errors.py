@@ -25,11 +25,28 @@ class ParameterError(Exception):
         self.message = message
 
 
+class TooManyConnectionsError(Exception):
+    """A socket or a stream beyond those that one address, or one key, may hold in this process."""
+
+    def __init__(self, whose: Literal["address", "key"], limit: int) -> None:
+        super().__init__(f"This {whose} holds {limit:,} sockets and streams already; close some, or try again later.")
+
+
 class UnknownPathError(Exception):
     """A path for which there is no operation."""
 
     def __init__(self) -> None:
-        super().__init__("There is no such path; /docs lists what there is.")
+        super().__init__("There is nothing at this path; /docs describes what there is.")
+
+
+class WebSocketsOnlyError(Exception):
+    """A request without Upgrade for a path of sockets."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This path takes WebSockets only. Connect by one, which for Socket.IO is transports: ['websocket'];"
+            " a proxy in between must pass Upgrade on."
+        )
 
 
 class TooLargeError(Exception):

@@ -7,16 +7,18 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 from addressee.api.answers import ENCODINGS
-from addressee.api.bodies import MisshapenError
 from addressee.api.errors import (
     EncodingError,
     MalformedError,
     ParameterError,
     SlowBodyError,
     TooLargeError,
+    TooManyConnectionsError,
     UnknownPathError,
+    WebSocketsOnlyError,
     WrongMethodError,
 )
+from addressee.api.requests.bodies import MisshapenError
 from addressee.directory.errors import MissingError, OverloadedError, RefusedError, UnavailableError
 from addressee.directory.merges.merges import MergeMissingError
 from addressee.directory.writing.receipts import ReceiptMismatchError
@@ -35,6 +37,7 @@ KINDS: Mapping[type[Exception], tuple[str, HTTPStatus]] = {
     ParameterError: ("invalid", HTTPStatus.UNPROCESSABLE_ENTITY),
     DataInvalidError: ("invalid_data", HTTPStatus.UNPROCESSABLE_ENTITY),
     MalformedError: ("malformed", HTTPStatus.BAD_REQUEST),
+    WebSocketsOnlyError: ("malformed", HTTPStatus.BAD_REQUEST),
     UnknownPathError: ("unknown_path", HTTPStatus.NOT_FOUND),
     MissingError: ("not_found", HTTPStatus.NOT_FOUND),
     MergeMissingError: ("not_found", HTTPStatus.NOT_FOUND),
@@ -47,12 +50,14 @@ KINDS: Mapping[type[Exception], tuple[str, HTTPStatus]] = {
     SlowBodyError: ("request_timeout", HTTPStatus.REQUEST_TIMEOUT),
     TooLargeError: ("payload_too_large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     EncodingError: ("unsupported_encoding", HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
+    TooManyConnectionsError: ("too_many_connections", HTTPStatus.TOO_MANY_REQUESTS),
     OverloadedError: ("service_unavailable", HTTPStatus.SERVICE_UNAVAILABLE),
     UnavailableError: ("service_unavailable", HTTPStatus.SERVICE_UNAVAILABLE),
 }
 
 HEADERS: Mapping[str, Mapping[str, str]] = {
     "unsupported_encoding": {"accept-encoding": ", ".join(ENCODINGS)},
+    "too_many_connections": {"retry-after": "30"},
     "service_unavailable": {"retry-after": "1"},
 }
 

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from addressee.api.live.connections import Connections
     from addressee.directory.access.keys import KeyRing
+    from addressee.directory.access.links import Links
     from addressee.directory.directory import Directory
+    from addressee.messaging.chat_accounts.chat_accounts import ChatAccounts
     from addressee.messaging.messaging import Messaging
     from addressee.preferences.preferences import Preferences
 
@@ -17,4 +20,7 @@ class Services:
     directory: Directory
     preferences: Preferences
     messaging: Messaging
+    chat_accounts: ChatAccounts
     keys: KeyRing
+    links: Links
+    connections: Connections

@@ -31,6 +31,7 @@ class EventKind(StrEnum):
     OPENED = "opened"
     READ = "read"
     CLICKED = "clicked"
+    DISMISSED = "dismissed"
 
 
 class ProviderEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

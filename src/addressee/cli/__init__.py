@@ -2,7 +2,7 @@
 
 import sys
 
-from addressee.cli.commands import app
+from addressee.cli.app import app
 from addressee.cli.errors import CommandError
 
 

@@ -8,11 +8,15 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from addressee import logs
+from addressee.api.live.connections import MAX_STREAMS
 
 APPLICATION = "addressee.http.main:create"
 
 # Granian's own handlers write plain text: its records go to ours.
 LOGGING = {"handlers": {}, "loggers": {"_granian": {"propagate": True}}}
+
+# The connections that a process takes for requests, beside those of streams. Those of sockets do not count here.
+CONNECTIONS = 1_024
 
 # The time that accepted requests get to finish at shutdown.
 GRACE_SECONDS = 30
@@ -30,6 +34,7 @@ def main() -> None:
         address=host,
         port=int(port),
         workers=int(workers),
+        backpressure=MAX_STREAMS + CONNECTIONS,
         workers_kill_timeout=GRACE_SECONDS,
         respawn_failed_workers=True,
         log_level=LogLevels.warning,

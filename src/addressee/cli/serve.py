@@ -1,4 +1,4 @@
-"""The command `serve`: a supervisor of the database, the API and one worker, its child processes."""
+"""The command `serve`: a supervisor of the database, the API and the workers, its child processes."""
 
 import asyncio
 import os
@@ -28,10 +28,10 @@ from addressee.database.installation import Installation
 from addressee.database.migrate import migrate
 from addressee.database.opening import confirm_master_key
 from addressee.database.pool import open_pool
+from addressee.database.public_url import configured_url
 from addressee.database.queries import load
 from addressee.database.sealing import Sealer
-from addressee.http.public_url import configured_url
-from addressee.processes import ProcessError, Service, StopSignal, start, stop
+from addressee.processes import ProcessError, Service, StopSignal, Together, start, stop
 
 STOP_SIGNALS = (StopSignal(signal.SIGTERM, GRACE_SECONDS + 5), StopSignal(signal.SIGKILL, 5))
 
@@ -49,6 +49,14 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
+class Processes:
+    """The number of processes of each kind: `api` answer requests, `senders` are workers."""
+
+    api: int
+    senders: int
+
+
+@dataclass(frozen=True, slots=True)
 class Address:
     host: str
     port: int
@@ -59,13 +67,15 @@ class Address:
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
 
-async def serve(installation: Installation, host: str, port: int, workers: int, own_settings: Sequence[str]) -> None:
+async def serve(
+    installation: Installation, host: str, port: int, processes: Processes, own_settings: Sequence[str]
+) -> None:
     """Serves until a signal. `own_settings` are the operator's for the embedded PostgreSQL, as `name=value`."""
     logs.configure()
     settings = choose_settings(installation, own_settings)
     configured_url()  # refuses a malformed one before anything starts
     fetchable_hosts()
-    await run_until_signal(supervise(installation, free_address(host, port), workers, settings))
+    await run_until_signal(supervise(installation, free_address(host, port), processes, settings))
 
 
 def choose_settings(installation: Installation, own: Sequence[str]) -> dict[str, str]:
@@ -75,8 +85,10 @@ def choose_settings(installation: Installation, own: Sequence[str]) -> dict[str,
     return {**sized_for(memory_bytes()), **chosen(own)}
 
 
-async def supervise(installation: Installation, address: Address, workers: int, settings: Mapping[str, str]) -> None:
-    """Runs all processes until it is cancelled, then ends them in order: API, worker, database.
+async def supervise(
+    installation: Installation, address: Address, processes: Processes, settings: Mapping[str, str]
+) -> None:
+    """Runs all processes until it is cancelled, then ends them in order: API, workers, database.
 
     Raises SetupError or ProcessError when one cannot be started or kept running.
     """
@@ -92,12 +104,14 @@ async def supervise(installation: Installation, address: Address, workers: int, 
         await confirm_master_key(installation.target(), installation.master_key())
         if installation.database_url is None:
             await offer_example(installation)
-        # The API starts before the worker: its imports take a second of CPU, and callers wait for it alone.
-        api = Service("API", partial(start_api, environment, address, workers), STOP_SIGNALS)
-        worker = Service("worker", partial(start_worker, environment), STOP_SIGNALS)
-        for service in (api, worker):
-            services.append(await stack.enter_async_context(service))
-        # It also ends first, so that the worker can finish the requests it has accepted.
+        # The API starts before the workers: its imports take a second of CPU, and callers wait for it alone.
+        api = Service("API", partial(start_api, environment, address, processes.api), STOP_SIGNALS)
+        workers = [
+            Service("worker", partial(start_worker, environment), STOP_SIGNALS) for _ in range(processes.senders)
+        ]
+        services.append(await stack.enter_async_context(api))
+        services += await stack.enter_async_context(Together(workers))
+        # It also ends first, so that the workers can finish the requests it has accepted.
         stack.push_async_exit(api)
         log.info("ready", url=address.url)
         await asyncio.gather(*(service.running for service in services))

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+import msgspec
 
 from addressee.conditions import values
 from addressee.conditions.values import MISSING, instant
 
 
-@dataclass(frozen=True, slots=True)
-class ConditionContext:
+class ConditionContext(msgspec.Struct, frozen=True):
     """The data of a run: documents by root, the ids of the recipient's audiences, the current time."""
 
     roots: Mapping[str, Any]

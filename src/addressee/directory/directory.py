@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from addressee.database.errors import SetupError
@@ -16,6 +16,7 @@ from addressee.database.paging import Page, PageRequest
 from addressee.database.pool import Pool, open_pool
 from addressee.database.sealing import Sealer
 from addressee.directory.access.environments import Environments
+from addressee.directory.access.links import Links
 from addressee.directory.clock import Clock
 from addressee.directory.documents import check_id
 from addressee.directory.edits.recipients import Edit
@@ -28,6 +29,7 @@ from addressee.directory.groups.subscriptions import Subscriptions
 from addressee.directory.groups.topics import Topics
 from addressee.directory.merges.merge import DEFAULT_RULES, MergeRules
 from addressee.directory.merges.merges import Done, Merges, Preview, Undone
+from addressee.directory.reading.history import History
 from addressee.directory.reading.listing import (
     EVERYBODY,
     Order,
@@ -39,6 +41,7 @@ from addressee.directory.reading.listing import (
 )
 from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import USERS, Place, Recipient
+from addressee.directory.search.search import Search
 from addressee.directory.writing import bulk, receipts
 from addressee.directory.writing.bulk import BulkOperation, Failure
 from addressee.directory.writing.notices import Notices
@@ -53,12 +56,14 @@ class Directory:
     """Recipients of all environments, on one pool of connections."""
 
     def __init__(self, pool: Pool, clock: Clock | None = None, sealer: Callable[[], Sealer] | None = None) -> None:
-        """`sealer` returns the Sealer of the journals of merges; it is called when `merges` is first used."""
+        """`sealer` returns the Sealer of merges' journals and of links; it is called when these are first used."""
         self.clock = clock or Clock()
         self._sealer = sealer
         self.writer = Writer(pool, self.clock)
         self._releasing = TokenReleaser(pool, self.clock)
         self.reader = Reader(pool)
+        self.history = History(pool)
+        self.search = Search(pool, self.reader)
         self.environments = Environments(pool)
         self.lists = Lists(pool, self.reader, self.writer, self.clock)
         self.topics = Topics(pool, self.reader, self.writer, self.clock)
@@ -95,6 +100,13 @@ class Directory:
             raise SetupError("Merging seals a journal: pass a sealer to the directory.")
         return Merges(self.pool, self._sealer(), self.clock)
 
+    @cached_property
+    def links(self) -> Links:
+        """Raises SetupError when there is no usable master key."""
+        if self._sealer is None:
+            raise SetupError("Links are signed: pass a sealer to the directory.")
+        return Links(self.pool, self._sealer(), self.clock)
+
     async def users(self, environment: str) -> Collection:
         """The users of an environment. Raises LookupError when there is no such environment."""
         found = await self.environments.named(environment)
@@ -122,8 +134,8 @@ class Directory:
         """
         return await plan(self.reader, places, writes, self.clock.now(), self.write_all)
 
-    async def read(self, place: Place) -> Recipient | None:
-        return await self.reader.read(place)
+    def read(self, place: Place) -> Coroutine[Any, Any, Recipient | None]:
+        return self.reader.read(place)
 
     async def read_all(self, places: Iterable[Place]) -> dict[Place, Recipient]:
         return await self.reader.read_all(places)

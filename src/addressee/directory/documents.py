@@ -78,7 +78,14 @@ def patched(base: Document, patch: Mapping[str, Any]) -> Document:
 
 def same(one: Any, other: Any) -> bool:
     """Whether two JSON values are equal. Unlike in Python, true is not 1."""
-    return bool(one == other) and same_kinds(one, other)
+    if one != other:
+        return False
+    return type(one) is str or same_kinds(one, other)
+
+
+def unlike(given: Mapping[str, Any], stored: Document) -> Document:
+    """Returns the given values that are not what is stored under their names."""
+    return {name: value for name, value in given.items() if name not in stored or not same(value, stored[name])}
 
 
 def same_kinds(one: Any, other: Any) -> bool:
@@ -98,24 +105,35 @@ def check_value(value: Any, field: str, depth: int = 1) -> None:
     Refused are NUL characters, lone surrogates, NaN and infinities, numbers of 2**63 and beyond, and nesting deeper
     than 64 levels.
     """
-    if isinstance(value, str):
+    if isinstance(value, dict):
+        check_depth(depth, field)
+        for name, item in value.items():
+            check_name(name, field)
+            if not is_plain(item):
+                check_value(item, below(field, name), depth + 1)
+    elif isinstance(value, list):
+        check_depth(depth, field)
+        for index, item in enumerate(value):
+            if not is_plain(item):
+                check_value(item, f"{field}[{index}]", depth + 1)
+    elif isinstance(value, str):
         check_text(value, field)
     elif isinstance(value, bool) or value is None:
         pass
     elif isinstance(value, int | float):
         if not abs(value) < NUMBER_BOUND:  # true for NaN too; no integer is too long to be compared
             raise RefusedError("number", field, f"{field} is not a number between -2^63 and 2^63.")
-    elif isinstance(value, dict):
-        check_depth(depth, field)
-        for name, item in value.items():
-            check_name(name, field)
-            check_value(item, below(field, name), depth + 1)
-    elif isinstance(value, list):
-        check_depth(depth, field)
-        for index, item in enumerate(value):
-            check_value(item, f"{field}[{index}]", depth + 1)
     else:
         raise RefusedError("type", field, f"{field} is a {type(value).__name__}, which JSON does not have.")
+
+
+def is_plain(value: object) -> bool:
+    """Whether a value can be stored, as is seen at a glance: most can be, so most are not looked at more closely."""
+    if type(value) is str:
+        return value.isascii() and NUL not in value
+    if type(value) is int:
+        return abs(value) < NUMBER_BOUND
+    return value is None or type(value) is bool
 
 
 def check_depth(depth: int, field: str) -> None:
@@ -154,7 +172,8 @@ def check_name(name: object, field: str) -> None:
     """Raises RefusedError, which quotes `name`, unless it can be a key of the object `field`."""
     if not isinstance(name, str):
         raise RefusedError("type", field, f"{field} has a name that is not a string.")
-    check_text(name, below(field, escaped(name)))
+    if not is_plain(name):
+        check_text(name, below(field, escaped(name)))
 
 
 def below(field: str, name: str) -> str:
@@ -187,7 +206,7 @@ def size_of(value: Any) -> int:
 
 def check_id(id: object, field: str = "id") -> str:
     """Returns an id as text. Raises RefusedError unless it has 1 to 256 storable characters and fits into a path."""
-    text = text_of_id(id)
+    text = id if type(id) is str else text_of_id(id)
     if not isinstance(text, str) or not 1 <= len(text) <= MAX_ID_LENGTH:
         raise RefusedError("id", field, f"{field} must be a string of 1 to {MAX_ID_LENGTH} characters.")
     check_reachable(text, field)

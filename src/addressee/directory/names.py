@@ -17,13 +17,13 @@ def all_names(recipient: Recipient) -> Document:
     return {**{name: given[name] for name in NAMES if name in given}, **derived(given)}
 
 
-def echoed(given: Mapping[str, Any], recipient: Recipient, always_shown: Set[str]) -> Set[str]:
+def echoed(given: Mapping[str, Any], recipient: Recipient, always_shown: frozenset[str]) -> Set[str]:
     """Returns the names of given attributes whose values only repeat what the client was shown.
 
     Attributes in `always_shown` are shown as null, or as derived, where they are not stored. The three names are taken
     together: if one of them differs from what was shown, none is a repetition.
     """
-    if not always_shown:
+    if always_shown.isdisjoint(given):
         return frozenset()
     shown = {**dict.fromkeys(always_shown), **recipient.attributes, **all_names(recipient)}
     same_names = all(given[name] == shown.get(name) for name in NAMES if name in given)

@@ -1,231 +1,159 @@
-"""The ASGI application: Falcon routes the operations of the dialects, and this module runs them."""
+"""The ASGI application: it finds who answers a request, sends the answer, counts it and logs it."""
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from http import HTTPStatus
+from typing import NamedTuple, TypeAlias, cast
 
-import asyncpg
-import falcon
-import structlog
-from falcon.asgi import App, Request, Response
+from falcon.routing import CompiledRouter
+from msgspec import structs
 
-from addressee.api.answers import Answer, answer_of
-from addressee.api.call import Call, RequestInfo
-from addressee.api.call import Request as Unauthenticated
-from addressee.api.dialect import Dialect
-from addressee.api.errors import UnknownPathError, WrongMethodError
-from addressee.api.idempotency import idempotency_key
-from addressee.api.operation import Operation
-from addressee.api.services import Services
-from addressee.database.pool import is_away
-from addressee.directory.errors import UnavailableError
-from addressee.directory.writing.receipts import ReceiptMismatchError, RepeatedError
-from addressee.http import bodies, cors, metrics, public_url, requests
-from addressee.http.paths import decode_path
-from addressee.logs import RequestLine, code_lines, write_request
-
-SERVER_ERROR = 500
+from addressee.api.answers import Answer, json_answer
+from addressee.api.call import RequestInfo
+from addressee.api.errors import UnknownPathError, WebSocketsOnlyError, WrongMethodError
+from addressee.api.live.connections import MAX_SOCKETS
+from addressee.api.live.connections import REFUSED as REFUSED_CONNECTIONS
+from addressee.api.live.sockets import RESTARTING, SocketHandler
+from addressee.api.refusals import refusal_of
+from addressee.directory.errors import OverloadedError
+from addressee.http.cors import PREFLIGHT
+from addressee.http.failures import failure
+from addressee.http.metrics.request_times import REQUEST_TIMES
+from addressee.http.request import Receive, Request, Scope, Send
+from addressee.http.response import send_answer
+from addressee.http.websockets import WebSocket
+from addressee.logs import RequestLine, write_request
 
 # The operation in the metrics of all requests whose authentication failed.
 UNAUTHENTICATED = "unauthenticated"
 
-log = structlog.get_logger()
-
-Responder: TypeAlias = Callable[..., Any]
-ASGIApp: TypeAlias = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
+Responder: TypeAlias = Callable[[Request, Mapping[str, str]], Awaitable[Answer]]
 
 
-class RawPaths:
-    """Passes the raw path to Falcon, so that `%2F` inside a segment does not split it."""
+class Owner(NamedTuple):
+    """The owner of a path: a name for the metrics, and a function that renders any exception."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        if scope["http_version"] == "1":
-            scope["http_version"] = "1.0"  # as Falcon spells what Granian calls 1
-        if scope.get("method", "GET") not in falcon.HTTP_METHODS:
-            scope["method"] = "TRACE"  # a method that HTTP does not have is refused like one that no path has
-        scope["path"] = scope["raw_path"].decode("latin-1").partition("?")[0]
-        await self._app(scope, receive, send)
+    name: str
+    error: Callable[[Exception, RequestInfo], Answer]
 
 
-class Resource:
-    """The responders of one path, which Falcon finds by name."""
+class Resource(NamedTuple):
+    """The responders of a path, by method."""
+
+    owner: Owner
+    responders: Mapping[str, Responder]
 
 
-def build(
-    dialects: Sequence[Dialect], services: Services, not_found: Responder, public_url: str | None
-) -> App[Request, Response]:
-    """Builds the application of these dialects. The caller adds other resources (health, metrics, …).
+class Application:
+    """An ASGI application of resources.
 
-    `not_found` answers paths of no dialect. `public_url` is the URL of the service; None: that of each request.
+    Paths are routed raw, segment by segment; a variable in braces takes one of them. The router is Falcon's, which
+    compiles all paths to one function (docs/decisions/0037).
     """
-    app = App(middleware=[RequestMiddleware(public_url)])
-    app.req_options.strip_url_path_trailing_slash = False
-    app.add_sink(not_found, prefix="/")  # first, because Falcon asks the sink that was added last
-    for dialect in dialects:
-        by_path: dict[str, list[Operation]] = defaultdict(list)
-        for operation in dialect.operations:
-            by_path[operation.path].append(operation)
-        for path, operations in by_path.items():
-            for alias in dialect.path_aliases(path):
-                app.add_route(alias, resource(dialect, operations, services))
-        for prefix in dialect.prefixes:
-            app.add_sink(dialect_sink(dialect), prefix=prefix)
-    return app
 
+    def __init__(self, public_url: str | None) -> None:
+        """Takes the URL of the service; None: that of each request."""
+        self._router = CompiledRouter()
+        self._socket_handlers: dict[str, SocketHandler] = {}
+        self._sockets: dict[WebSocket, asyncio.Task[None]] = {}
+        self._prefixes: list[tuple[str, Owner]] = []
+        self._public_url = public_url
 
-def resource(dialect: Dialect, operations: Sequence[Operation], services: Services) -> Resource:
-    made = Resource()
-    allowed = [operation.method for operation in operations]
-    for operation in operations:
-        setattr(made, f"on_{operation.method.lower()}", responder(dialect, operation, services))
-    for method in {*falcon.HTTP_METHODS, "OPTIONS"} - set(allowed):
-        setattr(made, f"on_{method.lower()}", refusal(dialect, allowed))
-    return made
+    def add(self, path: str, resource: Resource) -> None:
+        self._router.add_route(path, resource)
 
+    def add_socket(self, path: str, handler: SocketHandler) -> None:
+        self._socket_handlers[path] = handler
 
-def responder(dialect: Dialect, operation: Operation, services: Services) -> Responder:
-    async def respond(req: Request, resp: Response, **path: str) -> None:
-        req.context.dialect = dialect.name
-        req.context.label = operation.name
-        req.context.authenticated = False
+    async def close_sockets(self, seconds: float) -> None:
+        """Closes all sockets, so that their clients come back elsewhere; waits a time for those that are slow."""
+        for socket in self._sockets:
+            socket.close(RESTARTING)
+        if self._sockets:
+            await asyncio.wait(self._sockets.values(), timeout=seconds)
+
+    def add_prefix(self, prefix: str, owner: Owner) -> None:
+        """Says whose the paths below a prefix are that no resource has. The prefix that is added last counts first."""
+        self._prefixes.insert(0, (prefix, owner))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await self._serve_socket(WebSocket(scope, receive, send), scope["path"])
+            return
+        request = Request(scope, receive, self._public_url)
+        answer = PREFLIGHT if request.method == "OPTIONS" else await self._answer(request)
+        record(request, answer.status)
+        await send_answer(answer, request, send)
+
+    async def _serve_socket(self, socket: WebSocket, path: str) -> None:
+        # Clients of an origin that ends with a slash double it; the router takes such paths for those with one, too.
+        handler = self._socket_handlers.get(f"/{path.lstrip('/')}")
+        if handler is None:
+            await socket.refuse(HTTPStatus.NOT_FOUND, "There is no socket at this path.")
+            return
+        if len(self._sockets) >= MAX_SOCKETS:
+            REFUSED_CONNECTIONS.labels("process").inc()
+            refusal = refusal_of(OverloadedError("This process has as many sockets as it takes; try again later."))
+            await socket.refuse(refusal.status, refusal.message, refusal.headers)
+            return
+        serving = self._sockets[socket] = asyncio.ensure_future(handler(socket))
         try:
-            answer = await answer_to(dialect, operation, services, req, path)
+            await serving
+        finally:
+            del self._sockets[socket]
+
+    async def _answer(self, request: Request) -> Answer:
+        found = self._router.find(request.path)
+        if found is None:
+            owner = self._owner_of(request.path)
+            request.dialect = owner.name
+            has_sockets = request.path in self._socket_handlers
+            return owner.error(WebSocketsOnlyError() if has_sockets else UnknownPathError(), request.info)
+        resource = cast(Resource, found[0])
+        request.dialect = resource.owner.name
+        responder = resource.responders.get(request.method)
+        if responder is None:
+            return wrong_method(resource, request)
+        try:
+            return await responder(request, found[2])
         except Exception as error:
-            answer = failure(dialect.error, error, req.context.info)
-        write(resp, answer)
+            return failure(resource.owner.error, error, request.info)
 
-    return respond
-
-
-async def answer_to(
-    dialect: Dialect,
-    operation: Operation,
-    services: Services,
-    req: Request,
-    path: Mapping[str, str],
-) -> Answer:
-    headers = requests.headers(req)
-    decoded = decode_path(dialect.rewrite_path(path, headers))
-    body = bodies.Body(req, operation.max_body_bytes)
-    request = Unauthenticated(services, operation, decoded, requests.target(req), req.query_string, headers, body.read)
-    credential, caller = await dialect.authenticate(request)
-    req.context.authenticated = True
-    key = idempotency_key(operation, headers)
-    call = Call(
-        operation,
-        services,
-        credential,
-        caller,
-        decoded,
-        req.query_string,
-        headers,
-        await body.read(),
-        req.context.info,
-        key,
-    )
-    try:
-        return await carry_out(call)
-    except RepeatedError as repeated:
-        return dialect.replay(repeated.earlier)
+    def _owner_of(self, path: str) -> Owner:
+        return next((owner for prefix, owner in self._prefixes if path.startswith(prefix)), OWN)
 
 
-async def carry_out(call: Call) -> Answer:
-    """Runs a call. Raises RepeatedError or ReceiptMismatchError when its key was used before, or meanwhile.
-
-    The handler may fail because of what the same call did meanwhile: a repetition, too.
-    """
-    await refuse_repetition(call)
-    try:
-        return answer_of(await call.operation.handler(call), call.operation.status)
-    except (RepeatedError, ReceiptMismatchError):
-        raise
-    except Exception:
-        await refuse_repetition(call)
-        raise
+def plain_error(error: Exception, info: RequestInfo) -> Answer:
+    """The answer to any exception at a path of no dialect."""
+    refusal = refusal_of(error)
+    return json_answer({"status": refusal.status, "message": refusal.message}, refusal.status, refusal.headers)
 
 
-async def refuse_repetition(call: Call) -> None:
-    if call.idempotency_key is not None:
-        await call.services.directory.refuse_repetition(call.environment.id, call.idempotency_key, call.fingerprint)
+OWN = Owner("own", plain_error)
 
 
-def failure(render: Callable[[Exception, RequestInfo], Answer], error: Exception, info: RequestInfo) -> Answer:
-    """Returns the answer to an exception. Only an internal error is logged, and never its message."""
-    if is_away(error):
-        error = UnavailableError()
-    if isinstance(error, asyncpg.TransactionRollbackError):  # a deadlock: nothing was kept, the same again succeeds
-        error = UnavailableError("Other changes were in the way; try again in a moment.")
-    answer = render(error, info)
-    if answer.status == SERVER_ERROR:
-        log.error("internal error", request_id=info.id, error=type(error).__name__, passed=code_lines(error))
-    return answer
+def wrong_method(resource: Resource, request: Request) -> Answer:
+    allowed = list(resource.responders)
+    answer = resource.owner.error(WrongMethodError(allowed), request.info)
+    return structs.replace(answer, headers={**answer.headers, "allow": ", ".join(allowed)})
 
 
-def refusal(dialect: Dialect, allowed: Sequence[str]) -> Responder:
-    async def refuse(req: Request, resp: Response, **path: str) -> None:
-        req.context.dialect = dialect.name
-        write(resp, dialect.error(WrongMethodError(allowed), req.context.info))
-        resp.set_header("allow", ", ".join(allowed))
-
-    return refuse
-
-
-def dialect_sink(dialect: Dialect) -> Responder:
-    async def not_found(req: Request, resp: Response, **path: str) -> None:
-        req.context.dialect = dialect.name
-        write(resp, dialect.error(UnknownPathError(), req.context.info))
-
-    return not_found
-
-
-def write(resp: Response, answer: Answer) -> None:
-    resp.status = answer.status
-    if answer.stream is None:
-        resp.data = answer.body
-    else:
-        resp.stream = answer.stream
-    if answer.body or answer.stream is not None:
-        resp.content_type = answer.content_type
-    for name, value in answer.headers.items():
-        resp.set_header(name, value)
-
-
-class RequestMiddleware:
-    """Adds to every request its id, the CORS headers, a log line and the metrics."""
-
-    def __init__(self, url: str | None) -> None:
-        self._public_url = url
-
-    async def process_request(self, req: Request, resp: Response) -> None:
-        req.context.started = time.perf_counter()
-        req.context.dialect = "own"
-        req.context.label = "unrouted"
-        req.context.authenticated = True
-        id = requests.request_id(req.get_header("x-request-id"))
-        req.context.info = RequestInfo(id, self._public_url or public_url.url_of(req))
-        if req.method == "OPTIONS":
-            cors.answer_preflight(resp)
-
-    async def process_response(self, req: Request, resp: Response, resource: object, succeeded: bool) -> None:
-        resp.set_header("x-request-id", req.context.info.id)
-        cors.allow(resp)
-        seconds = time.perf_counter() - req.context.started
-        counted_as = req.context.label if req.context.authenticated else UNAUTHENTICATED
-        metrics.observe(req.context.dialect, counted_as, resp.status_code, seconds)
-        write_request(
-            RequestLine(
-                request_id=req.context.info.id,
-                method=req.method,
-                operation=req.context.label,
-                status=resp.status_code,
-                milliseconds=round(seconds * 1000, 2),
-                timestamp=datetime.now(UTC),
-            )
+def record(request: Request, status: int) -> None:
+    """Counts an answered request, and logs it."""
+    seconds = time.perf_counter() - request.started
+    counted_as = request.label if request.authenticated else UNAUTHENTICATED
+    REQUEST_TIMES.observe((request.dialect, counted_as, status), seconds)
+    write_request(
+        RequestLine(
+            request_id=request.id,
+            method=request.method,
+            operation=request.label,
+            status=status,
+            milliseconds=round(seconds * 1000, 2),
+            timestamp=datetime.now(UTC),
         )
+    )

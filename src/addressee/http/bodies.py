@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterable, Mapping
-
-from falcon.asgi import Request
+from collections.abc import Mapping
 
 from addressee.api.errors import EncodingError, MalformedError, SlowBodyError, TooLargeError
+from addressee.http.request import Receive, Request
 
 # The longest pause in a body, and the longest time for a whole one.
 IDLE_SECONDS = 20.0
@@ -25,7 +24,7 @@ class Body:
     def __init__(self, request: Request, limit: int) -> None:
         self._request = request
         self._limit = limit
-        self._content: bytes | None = None
+        self._content = b"" if has_no_body(request) else None
 
     async def read(self) -> bytes:
         """Returns the whole body, inflated. Raises like `body`."""
@@ -40,46 +39,56 @@ async def body(request: Request, limit: int) -> bytes:
     Raises TooLargeError as soon as it is known to be above `limit` bytes, EncodingError, SlowBodyError, and
     MalformedError for one that is cut off or not what its encoding says.
     """
-    announced = request.content_length
-    if announced is None and has_no_body(request):
+    if has_no_body(request):
         return b""
+    given = request.headers.get("content-length")
+    announced = None if given is None else int(given)  # the server has made sure that it is a number
     if announced is not None and announced > limit:
         raise TooLargeError(limit)
     encoding = encoding_of(request)
-    raw = await received(request.stream, limit)
+    raw = await received(request.receive, limit)
     if announced is not None and len(raw) < announced:
         raise MalformedError("body", "The body is shorter than Content-Length announces.")
     return inflated(raw, encoding, limit) if raw and encoding else raw
 
 
 def has_no_body(request: Request) -> bool:
-    """Whether an HTTP/1 request without a length has no body."""
-    return request.scope["http_version"].startswith("1") and request.get_header("transfer-encoding") is None
+    """Whether it is known from the head that there is no body: an HTTP/1 request would say how it is delimited."""
+    headers = request.headers
+    return (
+        "content-length" not in headers and "transfer-encoding" not in headers and request.http_version.startswith("1")
+    )
 
 
 def encoding_of(request: Request) -> str:
     """Returns the name of the body's compression, empty for none. Raises EncodingError."""
-    given = (request.get_header("content-encoding") or "").strip().lower()
+    given = request.headers.get("content-encoding", "").strip().lower()
     encoding = ALIASES.get(given, given)
     if encoding and encoding not in FORMATS:
         raise EncodingError(given[:40])
     return encoding
 
 
-async def received(stream: AsyncIterable[bytes], limit: int) -> bytes:
-    """Reads a stream to its end. Raises TooLargeError or SlowBodyError."""
+async def received(receive: Receive, limit: int) -> bytes:
+    """Reads a body to its end, or as far as the client sent it. Raises TooLargeError or SlowBodyError."""
     loop = asyncio.get_running_loop()
     end = loop.time() + LONGEST_SECONDS
     parts: list[bytes] = []
     size = 0
     try:
         async with asyncio.timeout(IDLE_SECONDS) as timeout:
-            async for part in stream:
-                timeout.reschedule(min(end, loop.time() + IDLE_SECONDS))
+            while True:
+                event = await receive()
+                if event["type"] == "http.disconnect":
+                    break
+                part = event.get("body", b"")
                 size += len(part)
                 if size > limit:
                     raise TooLargeError(limit)
                 parts.append(part)
+                if not event.get("more_body", False):
+                    break
+                timeout.reschedule(min(end, loop.time() + IDLE_SECONDS))
     except TimeoutError:
         raise SlowBodyError from None
     return b"".join(parts)

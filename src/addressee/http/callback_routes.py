@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
-
-from falcon.asgi import Request, Response
 
 from addressee.api.answers import Answer, json_answer
 from addressee.api.call import RequestInfo
 from addressee.api.errors import UnknownPathError
-from addressee.api.query_strings import pairs
-from addressee.api.refusals import refusal_of
+from addressee.api.requests.query_strings import pairs
 from addressee.channels.callback import CallbackMalformedError, CallbackRefusedError, CallbackRequest
-from addressee.http import bodies, requests
-from addressee.http.application import failure, write
+from addressee.http import bodies
+from addressee.http.application import Owner, Resource, plain_error
+from addressee.http.request import Request
 from addressee.messaging.feedback.callbacks import ProviderCallbacks
 
 MAX_BODY_BYTES = 1_000_000
@@ -26,31 +25,23 @@ class ProviderCallbackRoute:
 
     def __init__(self, callbacks: ProviderCallbacks) -> None:
         self._callbacks = callbacks
+        self.resource = Resource(Owner("own", refused), {"GET": self.respond, "POST": self.respond})
 
-    async def on_post(self, req: Request, resp: Response, channel_id: str, secret: str) -> None:
-        req.context.label = "providers.callback"
-        req.context.authenticated = False
-        try:
-            answer = await self._answer(req, channel_id, secret)
-        except Exception as error:
-            answer = failure(refused, error, req.context.info)
-        write(resp, answer)
-
-    on_get = on_post
-
-    async def _answer(self, req: Request, channel_id: str, secret: str) -> Answer:
-        channel = await self._callbacks.find(channel_id, secret)
+    async def respond(self, request: Request, path: Mapping[str, str]) -> Answer:
+        request.label = "providers.callback"
+        request.authenticated = False
+        channel = await self._callbacks.find(path["channel_id"], path["secret"])
         if channel is None:
             raise UnknownPathError
-        request = CallbackRequest(
-            req.method,
-            req.context.info.base_url + requests.target(req),
-            requests.headers(req),
-            dict(pairs(req.query_string)),
-            await bodies.body(req, MAX_BODY_BYTES),
+        asked = CallbackRequest(
+            request.method,
+            request.info.base_url + request.target,
+            request.headers,
+            dict(pairs(request.query_string)),
+            await bodies.body(request, MAX_BODY_BYTES),
         )
-        text = await self._callbacks.accept(channel, request, req.context.info.id)
-        req.context.authenticated = True
+        text = await self._callbacks.accept(channel, asked, request.id)
+        request.authenticated = True
         return Answer(text.encode(), content_type=PLAIN)
 
 
@@ -62,13 +53,8 @@ def refused(error: Exception, info: RequestInfo) -> Answer:
         case CallbackMalformedError():
             return message(HTTPStatus.BAD_REQUEST, str(error))
         case _:
-            refusal = refusal_of(error)
-            return json_answer(body(refusal.status, refusal.message), refusal.status, refusal.headers)
+            return plain_error(error, info)
 
 
 def message(status: HTTPStatus, text: str) -> Answer:
-    return json_answer(body(status, text), status)
-
-
-def body(status: HTTPStatus, text: str) -> dict[str, object]:
-    return {"status": status, "message": text}
+    return json_answer({"status": status, "message": text}, status)

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Awaitable
 
 import structlog
 
 from addressee import logs
+from addressee.api.live.connections import Connections, watch_keys
 from addressee.api.services import Services
 from addressee.database.errors import SetupError
 from addressee.database.installation import Installation
 from addressee.database.jobs.queue import Wakeup
 from addressee.database.migrate import check
 from addressee.database.pool import Pool, is_away, open_pool
+from addressee.database.public_url import configured_url
 from addressee.database.sealing import Sealer
 from addressee.database.target import Target
 from addressee.dialects.knock import KNOCK
@@ -25,51 +25,49 @@ from addressee.dialects.native import NATIVE
 from addressee.dialects.notiflows import NOTIFLOWS
 from addressee.dialects.suprsend import SUPRSEND
 from addressee.directory.access.keys import KeyRing
+from addressee.directory.access.links import Links
 from addressee.directory.directory import Directory
-from addressee.http import system_routes
-from addressee.http.application import ASGIApp, RawPaths, build
+from addressee.http.application import Application
 from addressee.http.callback_routes import ProviderCallbackRoute
-from addressee.http.public_url import configured_url
+from addressee.http.connection_limits import configured_connections
+from addressee.http.consent_routes import add_consent_routes
+from addressee.http.dialect_resources import add_dialect
+from addressee.http.metrics.request_times import REQUEST_TIMES
+from addressee.http.page_resources import add_pages
+from addressee.http.request import Receive, Scope, Send
+from addressee.http.system_routes import add_system_routes
+from addressee.messaging.chat_accounts.chat_accounts import ChatAccounts
 from addressee.messaging.feedback.callbacks import ProviderCallbacks
 from addressee.messaging.messaging import Messaging
+from addressee.messaging.realtime.hub import Hub
+from addressee.messaging.realtime.listening import FeedListening
 from addressee.preferences.preferences import Preferences
+from addressee.process_memory import tune_memory
 from addressee.processes import die_with_parent
 
-Message: TypeAlias = Mapping[str, Any]
-Receive: TypeAlias = Callable[[], Awaitable[Message]]
-Send: TypeAlias = Callable[[Message], Awaitable[None]]
-
 POOL_SIZE = 10
-COLLECT_AFTER_OBJECTS = 50_000
 DIALECTS = (KNOCK, SUPRSEND, NOTIFLOWS, NATIVE)
 
 # A database that answers within this time is checked before the first request.
 CHECK_SECONDS = 1.0
 PAUSE_SECONDS = 0.2
 
+# The time that sockets get to be closed at shutdown.
+LAST_WORDS_SECONDS = 2.0
+
 log = structlog.get_logger()
 
 
-def create() -> Application:
+def create() -> Process:
     """Returns the ASGI application of one process of the HTTP server. Exits on a faulty setup."""
     logs.configure()
     die_with_parent()
     installation = Installation.from_environment()
     try:
-        return Application(installation.target(), Sealer(installation.master_key()))
+        return Process(installation.target(), Sealer(installation.master_key()), configured_connections())
     except SetupError as error:
         log.error("the API cannot start", reason=str(error))
         sys.exit(1)
-
-
-def tune_gc() -> None:
-    """Exempts the objects of the start from garbage collection, and collects less often: requests leave few cycles.
-
-    With Python's defaults the collector takes about a seventh of a request's time.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(COLLECT_AFTER_OBJECTS, 20, 50)
 
 
 async def check_once_reached(pool: Pool) -> None:
@@ -92,33 +90,46 @@ def stop_if_unfit(checking: asyncio.Task[None]) -> None:
         signal.raise_signal(signal.SIGTERM)
 
 
+async def stop(application: Application, hub: Hub) -> None:
+    """Ends what would last until its client leaves, and then has the server end the rest in order.
+
+    Sockets are told, so that their clients know where they are. The server stops at either signal, and waits for
+    answers that are on their way.
+    """
+    hub.close()
+    await application.close_sockets(LAST_WORDS_SECONDS)
+    signal.raise_signal(signal.SIGINT)
+
+
 def public_message(error: BaseException) -> str:
     """Returns the message of an error of ours, else its type: a driver's message may hold secrets."""
     return str(error) if isinstance(error, SetupError) else type(error).__name__
 
 
-class Application:
-    """An ASGI application that owns the process's connections during its lifespan.
+class Process:
+    """The ASGI application of a process, which owns the process's connections during its lifespan.
 
     It serves with or without a database: calls that need one are answered 503 until it is reached.
     """
 
-    def __init__(self, target: Target, sealer: Sealer) -> None:
+    def __init__(self, target: Target, sealer: Sealer, connections: Connections) -> None:
         self._target = target
         self._sealer = sealer
-        self._application: ASGIApp | None = None
+        self._connections = connections
+        self._application: Application | None = None
+        self._stopping: asyncio.Task[None] | None = None
 
-    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] == "lifespan":
-            await self._run_lifespan(receive, send)
-        else:
-            assert self._application is not None
-            await self._application(scope, receive, send)
+            return self._run_lifespan(receive, send)
+        assert self._application is not None
+        return self._application(scope, receive, send)
 
     async def _run_lifespan(self, receive: Receive, send: Send) -> None:
         try:
             await self._serve(receive, send)
         finally:
+            REQUEST_TIMES.add()
             logs.flush()
 
     async def _serve(self, receive: Receive, send: Send) -> None:
@@ -132,30 +143,47 @@ class Application:
         checking.add_done_callback(stop_if_unfit)
         directory = Directory(pool, sealer=lambda: self._sealer)
         callbacks = ProviderCallbacks(pool, self._sealer, Wakeup(pool), directory.clock)
-        self._application = RawPaths(self._build(pool, directory, self._sealer, callbacks))
-        tune_gc()
+        messaging = Messaging.from_directory(directory)
+        listening = asyncio.create_task(FeedListening(self._target, pool, messaging.hub).run())
+        keys = KeyRing(pool, self._sealer)
+        watching = asyncio.create_task(watch_keys(self._connections, keys))
+        chat_accounts = ChatAccounts(directory, self._sealer)
+        services = Services(
+            directory,
+            Preferences(pool, directory.reader),
+            messaging,
+            chat_accounts,
+            keys,
+            Links(pool, self._sealer, directory.clock),
+            self._connections,
+        )
+        self._application = build(services, callbacks)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._stop, self._application, messaging.hub)
+        tune_memory()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         checking.cancel()
         await directory.writer.drain()
         await callbacks.close()
+        await chat_accounts.close()
+        await messaging.announcer.drain()
+        listening.cancel()
+        watching.cancel()
+        await asyncio.wait((listening, watching))
         await pool.close()
         await send({"type": "lifespan.shutdown.complete"})
 
-    def _build(self, pool: Pool, directory: Directory, sealer: Sealer, callbacks: ProviderCallbacks) -> ASGIApp:
-        preferences = Preferences(pool, directory.reader)
-        messaging = Messaging.from_directory(directory)
-        keys = KeyRing(pool, sealer)
-        app = build(
-            DIALECTS, Services(directory, preferences, messaging, keys), system_routes.not_found, configured_url()
-        )
-        documentation = system_routes.Documentation(DIALECTS)
-        app.add_route("/health/live", system_routes.Live())
-        app.add_route("/health/ready", system_routes.Ready(pool))
-        app.add_route("/metrics", system_routes.Metrics(pool))
-        app.add_route("/providers/{channel_id}/{secret}", ProviderCallbackRoute(callbacks))
-        app.add_route("/schemas/workflow.json", system_routes.WorkflowSchema())
-        app.add_route("/openapi.json", documentation)
-        app.add_route("/docs", documentation, suffix="page")
-        app.add_route("/docs/errors/{code}", documentation, suffix="error")
-        return app
+    def _stop(self, application: Application, hub: Hub) -> None:
+        self._stopping = asyncio.create_task(stop(application, hub))
+
+
+def build(services: Services, callbacks: ProviderCallbacks) -> Application:
+    """Returns the application of all dialects."""
+    app = Application(configured_url())
+    for dialect in DIALECTS:
+        add_dialect(app, dialect, services)
+    add_pages(app, services)
+    add_system_routes(app, DIALECTS, services.directory.pool)
+    add_consent_routes(app, services)
+    app.add("/providers/{channel_id}/{secret}", ProviderCallbackRoute(callbacks).resource)
+    return app

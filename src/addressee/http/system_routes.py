@@ -3,32 +3,58 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-import falcon
 import msgspec
-from falcon.asgi import Request, Response
 
-from addressee.api.dialect import Dialect
+from addressee.api.answers import Answer
+from addressee.api.dialect import Code, Dialect
+from addressee.api.errors import UnknownPathError
 from addressee.database.jobs.queue import queue_state
 from addressee.database.pool import Pool, is_away, reaches
-from addressee.http import metrics, openapi, reference_page
-from addressee.http.metrics import StoredState
-from addressee.messaging.delivery.channel_states import troubled_channels
+from addressee.http.application import OWN, Application, Resource, Responder
+from addressee.http.documentation import openapi, reference_page
+from addressee.http.metrics import exposition
+from addressee.http.metrics.exposition import StoredState
+from addressee.http.metrics.request_times import REQUEST_TIMES
+from addressee.http.request import Request
+from addressee.messaging.delivery.channels.channel_states import troubled_channels
 from addressee.messaging.workflows.file_schema import workflow_schema
 
 READY_TIMEOUT_SECONDS = 2
 
+HTML = "text/html; charset=utf-8"
+PLAIN_JSON = "application/json"
+SCHEMA = "application/schema+json"
+PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 
-class Live:
-    """`/health/live`: the process answers."""
+LIVE = Answer(b'{"status":"live"}', content_type=PLAIN_JSON)
+READY = Answer(b'{"status":"ready"}', content_type=PLAIN_JSON)
+WAITING = Answer(b'{"status":"waiting for the database"}', 503, content_type=PLAIN_JSON)
 
-    async def on_get(self, req: Request, resp: Response) -> None:
-        req.context.label = "health.live"
-        resp.data = b'{"status":"live"}'
 
-    on_head = on_get
+def add_system_routes(app: Application, dialects: Sequence[Dialect], pool: Pool) -> None:
+    live, ready = constant("health.live", LIVE), Ready(pool).respond
+    schema = msgspec.json.format(msgspec.json.encode(workflow_schema()), indent=2)
+    app.add("/health/live", Resource(OWN, {"GET": live, "HEAD": live}))
+    app.add("/health/ready", Resource(OWN, {"GET": ready, "HEAD": ready}))
+    app.add("/metrics", Resource(OWN, {"GET": Metrics(pool).respond}))
+    app.add(
+        "/schemas/workflow.json",
+        Resource(OWN, {"GET": constant("schemas.workflow", Answer(schema, content_type=SCHEMA))}),
+    )
+    add_documentation(app, dialects)
+
+
+def constant(label: str, answer: Answer) -> Responder:
+    """Returns a responder that always answers the same. `label` is its name in the metrics."""
+
+    async def respond(request: Request, path: Mapping[str, str]) -> Answer:
+        request.label = label
+        return answer
+
+    return respond
 
 
 class Ready:
@@ -37,15 +63,9 @@ class Ready:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    async def on_get(self, req: Request, resp: Response) -> None:
-        req.context.label = "health.ready"
-        if await reaches(self._pool, READY_TIMEOUT_SECONDS):
-            resp.data = b'{"status":"ready"}'
-        else:
-            resp.status = falcon.HTTP_503
-            resp.data = b'{"status":"waiting for the database"}'
-
-    on_head = on_get
+    async def respond(self, request: Request, path: Mapping[str, str]) -> Answer:
+        request.label = "health.ready"
+        return READY if await reaches(self._pool, READY_TIMEOUT_SECONDS) else WAITING
 
 
 class Metrics:
@@ -55,15 +75,16 @@ class Metrics:
         self._pool = pool
         self._rendering: asyncio.Task[bytes] | None = None
 
-    async def on_get(self, req: Request, resp: Response) -> None:
-        req.context.label = "metrics"
-        resp.content_type = "text/plain; version=0.0.4; charset=utf-8"
+    async def respond(self, request: Request, path: Mapping[str, str]) -> Answer:
+        request.label = "metrics"
         if self._rendering is None or self._rendering.done():
             self._rendering = asyncio.create_task(self._render())
-        resp.data = await asyncio.shield(self._rendering)
+        return Answer(await asyncio.shield(self._rendering), content_type=PROMETHEUS)
 
     async def _render(self) -> bytes:
-        return await asyncio.to_thread(metrics.render, await self._stored())
+        stored = await self._stored()
+        REQUEST_TIMES.add()
+        return await asyncio.to_thread(exposition.render, stored)
 
     async def _stored(self) -> StoredState:
         """Returns nothing while the database is away, when the other metrics matter most."""
@@ -75,50 +96,28 @@ class Metrics:
             return StoredState()
 
 
-class Documentation:
-    """The OpenAPI document and its pages, rendered once."""
+def add_documentation(app: Application, dialects: Sequence[Dialect]) -> None:
+    """Adds the OpenAPI document and its pages, rendered once."""
+    document = openapi.document(dialects)
+    codes = {name: code for dialect in dialects for name, code in dialect.codes.items()}
+    schemas = msgspec.json.format(msgspec.json.encode(document["components"]["schemas"]), indent=2).decode()
+    page = Answer(reference_page.page(document, schemas, codes).encode(), content_type=HTML)
+    as_json = Answer(msgspec.json.encode(document), content_type=PLAIN_JSON)
+    app.add("/openapi.json", Resource(OWN, {"GET": constant("openapi", as_json)}))
+    app.add("/docs", Resource(OWN, {"GET": constant("openapi", page)}))
+    app.add("/docs/errors/{code}", Resource(OWN, {"GET": ErrorPages(codes).respond}))
 
-    def __init__(self, dialects: Sequence[Dialect]) -> None:
-        document = openapi.document(dialects)
-        self._json = msgspec.json.encode(document)
-        readable = msgspec.json.format(msgspec.json.encode(document["components"]["schemas"]), indent=2)
-        self._codes = {name: code for dialect in dialects for name, code in dialect.codes.items()}
-        self._page = reference_page.page(document, readable.decode(), self._codes)
 
-    async def on_get(self, req: Request, resp: Response) -> None:
-        req.context.label = "openapi"
-        resp.data = self._json
+class ErrorPages:
+    """`/docs/errors/{code}`: the pages that explain error codes."""
 
-    async def on_get_page(self, req: Request, resp: Response) -> None:
-        req.context.label = "openapi"
-        resp.content_type = falcon.MEDIA_HTML
-        resp.text = self._page
+    def __init__(self, codes: Mapping[str, Code]) -> None:
+        self._codes = codes
 
-    async def on_get_error(self, req: Request, resp: Response, code: str) -> None:
-        """Serves the page that explains an error code."""
-        req.context.label = "openapi"
-        known = self._codes.get(code)
+    async def respond(self, request: Request, path: Mapping[str, str]) -> Answer:
+        """Raises UnknownPathError for a code that does not exist."""
+        request.label = "openapi"
+        known = self._codes.get(path["code"])
         if known is None:
-            await not_found(req, resp)
-            return
-        resp.content_type = falcon.MEDIA_HTML
-        resp.text = reference_page.error_page(code, known)
-
-
-class WorkflowSchema:
-    """`/schemas/workflow.json`: the JSON schema of workflows' files, for editors."""
-
-    def __init__(self) -> None:
-        self._json = msgspec.json.format(msgspec.json.encode(workflow_schema()), indent=2)
-
-    async def on_get(self, req: Request, resp: Response) -> None:
-        req.context.label = "schemas.workflow"
-        resp.content_type = "application/schema+json"
-        resp.data = self._json
-
-
-async def not_found(req: Request, resp: Response | None, **path: str) -> None:
-    """Answers a path that has no route."""
-    assert resp is not None
-    resp.status = falcon.HTTP_404
-    resp.data = b'{"status":404,"message":"There is nothing at this path; /docs describes what there is."}'
+            raise UnknownPathError
+        return Answer(reference_page.error_page(path["code"], known).encode(), content_type=HTML)

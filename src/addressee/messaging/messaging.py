@@ -6,15 +6,21 @@ from typing import Self
 
 from addressee.database.jobs.queue import Wakeup
 from addressee.database.pool import Pool
+from addressee.database.public_url import configured_url
 from addressee.directory.clock import Clock
 from addressee.directory.directory import Directory
 from addressee.directory.reading.reader import Reader
 from addressee.messaging.environment.channels import Channels
+from addressee.messaging.environment.links import NO_LINKS, LinkUrls
+from addressee.messaging.feedback.browser_receipts import BrowserReceipts
 from addressee.messaging.feeds.feed import Feeds
+from addressee.messaging.feeds.inboxes import Inboxes
 from addressee.messaging.lifecycle.lifecycle import Lifecycle
 from addressee.messaging.messages.marks import Marks
 from addressee.messaging.messages.messages import Messages
 from addressee.messaging.preview.simulations import Simulations
+from addressee.messaging.realtime.announcer import Announcer
+from addressee.messaging.realtime.hub import Hub
 from addressee.messaging.runs.runs import Runs
 from addressee.messaging.schedules.schedules import Schedules
 from addressee.messaging.suppressions.suppressions import Suppressions
@@ -23,23 +29,35 @@ from addressee.messaging.workflows.listing import Workflows
 
 
 class Messaging:
-    """The services that accept triggers, and that read and mark what came of them. Workers do what lies between."""
+    """The services that accept triggers, and that read and mark what came of them. Workers do what lies between.
 
-    def __init__(self, pool: Pool, reader: Reader, wakeup: Wakeup, clock: Clock | None = None) -> None:
+    Whoever keeps people's connections has `hub` hear of changes, by a `FeedListening`. Messages that are rendered again
+    have the links that `links` makes.
+    """
+
+    def __init__(
+        self, pool: Pool, reader: Reader, wakeup: Wakeup, clock: Clock | None = None, links: LinkUrls | None = None
+    ) -> None:
         clock = clock or Clock()
+        links = links or NO_LINKS
         self.triggers = Triggers(pool, reader, wakeup, clock)
         self.runs = Runs(pool, reader, clock)
         self.simulations = Simulations(pool, reader, clock)
         self.messages = Messages(pool, reader)
-        self.marks = Marks(pool, reader, wakeup, clock)
-        self.feeds = Feeds(pool, reader, clock)
+        self.announcer = Announcer(pool)
+        self.hub = Hub()
+        self.marks = Marks(pool, reader, wakeup, self.announcer, clock)
+        self.feeds = Feeds(pool, reader, self.announcer, clock)
+        self.inboxes = Inboxes(pool, reader, self.marks, self.announcer, clock)
         self.schedules = Schedules(pool, reader, clock)
-        self.lifecycle = Lifecycle(pool, wakeup, clock)
+        self.lifecycle = Lifecycle(pool, wakeup, clock, links)
         self.workflows = Workflows(pool)
         self.channels = Channels(pool)
         self.suppressions = Suppressions(pool, clock)
+        self.browser_receipts = BrowserReceipts(pool, wakeup, clock)
 
     @classmethod
     def from_directory(cls, directory: Directory) -> Self:
         """Returns the services on the connections and the clock of a directory."""
-        return cls(directory.pool, directory.reader, Wakeup(directory.pool), directory.clock)
+        links = LinkUrls(lambda: directory.links, configured_url())
+        return cls(directory.pool, directory.reader, Wakeup(directory.pool), directory.clock, links)

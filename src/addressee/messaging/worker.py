@@ -13,7 +13,9 @@ from addressee.database.installation import Installation
 from addressee.database.jobs.queue import Wakeup
 from addressee.database.jobs.worker import JobHandler, work
 from addressee.database.pool import Pool, open_pool
+from addressee.database.public_url import configured_url
 from addressee.database.sealing import Sealer
+from addressee.directory.access.links import Links
 from addressee.directory.addresses.push_tokens import ReleaseTokens
 from addressee.directory.clock import Clock
 from addressee.directory.groups.list_members import EmitListEvents, ReconcileMembers
@@ -21,11 +23,12 @@ from addressee.directory.groups.lists import Lists
 from addressee.directory.groups.subscriptions import Subscriptions
 from addressee.directory.merges.merges import Follow
 from addressee.directory.reading.reader import Reader
+from addressee.directory.search.index import Indexer, IndexRecipients
 from addressee.directory.writing.erase import Erase
 from addressee.directory.writing.token_transfers import TokenReleaser
 from addressee.directory.writing.writer import Writer
 from addressee.directory.writing.zone_changes import FollowZones
-from addressee.messaging.delivery.open_channels import OpenChannels
+from addressee.messaging.delivery.channels.open_channels import OpenChannels
 from addressee.messaging.delivery.receipts import CheckReceipts
 from addressee.messaging.delivery.send_job import SendHandler
 from addressee.messaging.effects.batches import JoinBatches
@@ -36,6 +39,7 @@ from addressee.messaging.effects.updates import ListUpdates, RecipientUpdates, S
 from addressee.messaging.effects.wait_endings import WaitEndings
 from addressee.messaging.effects.waits import Waits
 from addressee.messaging.effects.workflow_triggers import WorkflowTriggers
+from addressee.messaging.environment.links import LinkUrls
 from addressee.messaging.environment.secrets import Secrets
 from addressee.messaging.feedback.provider_events import ApplyProviderEvents, ProviderEvents
 from addressee.messaging.feedback.receipt_checks import ReceiptChecks
@@ -45,10 +49,14 @@ from addressee.messaging.lifecycle.merge_mover import MergeMover
 from addressee.messaging.lifecycle.redaction import Redact, Redactor
 from addressee.messaging.messages.bulk_marks import BulkMarks, MarkAll
 from addressee.messaging.messages.signals import EndWaits
+from addressee.messaging.realtime.announcer import Announcer
 from addressee.messaging.runs.effects import Effects, OutsideEffect
 from addressee.messaging.runs.fan_out import Expand, FanOut
-from addressee.messaging.runs.model import Advance, Send, Start
-from addressee.messaging.runs.runner import Runner
+from addressee.messaging.runs.model import Advance, Begin, BeginLarge, Send, Start
+from addressee.messaging.runs.passes.advancing import Advancer
+from addressee.messaging.runs.passes.beginning import Beginner
+from addressee.messaging.runs.passes.passes import Passes
+from addressee.messaging.runs.starting import Starter
 from addressee.messaging.schedules.scheduler import run_scheduler
 from addressee.messaging.schedules.time_zones import ScheduleMover
 from addressee.messaging.triggers.list_events import ListEvents
@@ -56,20 +64,26 @@ from addressee.messaging.triggers.list_events import ListEvents
 if TYPE_CHECKING:
     import httpx2
 
+# One is rendered while the other one is read or stored.
+LARGE_PAGES_AT_ONCE = 2
+
 
 async def run(installation: Installation, stop: asyncio.Event) -> None:
     """Works until `stop` is set; what is being done then is finished first.
 
-    It waits for a database that is away. Raises SetupError when the installation has none, or no usable master key.
+    It waits for a database that is away. Raises SetupError when the installation has none, no usable master key, or a
+    public URL that is none.
     """
     sealer = Sealer(installation.master_key())
+    public_url = configured_url()
     pool = await open_pool(installation.target(), min_size=0)
     clock = Clock()
     client, public_client = open_client(), open_public_client()
     fetching_client = open_public_client(resolve=Lookups().resolve, allowed=fetchable_hosts())
+    announcer = Announcer(pool)
     senders = SenderContext(installation.data_dir / "outbox", client, clock, public_client)
     try:
-        handlers = job_handlers(pool, sealer, senders, fetching_client)
+        handlers = job_handlers(pool, sealer, senders, fetching_client, announcer, public_url)
         await asyncio.gather(
             work(installation.target(), handlers, stop),
             run_maintenance(pool, clock, stop),
@@ -79,40 +93,55 @@ async def run(installation: Installation, stop: asyncio.Event) -> None:
         await client.aclose()
         await public_client.aclose()
         await fetching_client.aclose()
+        await announcer.drain()
         await pool.close()
 
 
 def job_handlers(
-    pool: Pool, sealer: Sealer, context: SenderContext, fetching_client: httpx2.AsyncClient
+    pool: Pool,
+    sealer: Sealer,
+    context: SenderContext,
+    fetching_client: httpx2.AsyncClient,
+    announcer: Announcer,
+    public_url: str | None = None,
 ) -> list[JobHandler[Any]]:
-    """Returns the handler of each kind of job. The requests of steps have a client of their own, as hosts are slow."""
+    """Returns the handler of each kind of job. The requests of steps have a client of their own, as hosts are slow.
+
+    Messages have links only with a `public_url`.
+    """
     clock = context.clock
+    links = LinkUrls(lambda: Links(pool, sealer, clock), public_url)
     reader = Reader(pool)
     channels = OpenChannels(pool, sealer, context)
-    sends = SendHandler(pool, reader, Writer(pool, clock), channels, clock)
+    sends = SendHandler(pool, reader, Writer(pool, clock), channels, clock, links)
     effects = Effects(
         outside=directory_updates(pool, reader, Writer(pool, clock), clock),
         within=[Throttles(), CloseBatches(), JoinBatches(), Waits(), Fetches(), WorkflowTriggers(reader)],
     )
-    runner = Runner(pool, reader, Wakeup(pool), clock, effects)
-    fetcher = Fetcher(pool, reader, Wakeup(pool), clock, Secrets(pool, sealer), fetching_client)
+    passes = Passes(pool, reader, announcer, clock, effects, links)
+    advancer = Advancer(pool, Wakeup(pool), passes)
+    beginner = Beginner(pool, Wakeup(pool), passes, advancer)
+    fetcher = Fetcher(pool, reader, Wakeup(pool), clock, Secrets(pool, sealer), fetching_client, links)
     list_events = ListEvents(pool, reader, Wakeup(pool), clock)
     return [
-        JobHandler(Start, runner.start),
-        JobHandler(Advance, runner.advance),
+        JobHandler(Start, Starter(pool, Wakeup(pool), clock).start),
+        JobHandler(Begin, beginner.begin, together=beginner.begin_together),
+        JobHandler(BeginLarge, beginner.begin, at_once=LARGE_PAGES_AT_ONCE),
+        JobHandler(Advance, advancer.advance),
         JobHandler(Fetch, fetcher.fetch),
         JobHandler(EndWaits, WaitEndings(pool, Wakeup(pool), clock, reader).end),
         JobHandler(Expand, FanOut(pool, Wakeup(pool), clock).expand),
         JobHandler(Send, sends.send),
         JobHandler(CheckReceipts, ReceiptChecks(pool, channels, context.client, clock).check),
         JobHandler(ApplyProviderEvents, ProviderEvents(pool, reader, Writer(pool, clock), clock).apply),
-        JobHandler(MarkAll, BulkMarks(pool, clock).resume),
-        JobHandler(Erase, Eraser(pool, clock).erase),
-        JobHandler(Redact, Redactor(pool, reader, clock).redact),
-        JobHandler(Follow, MergeMover(pool, clock).follow),
+        JobHandler(MarkAll, BulkMarks(pool, announcer, clock).resume),
+        JobHandler(Erase, Eraser(pool, announcer, clock).erase),
+        JobHandler(Redact, Redactor(pool, reader, clock, links).redact),
+        JobHandler(Follow, MergeMover(pool, announcer, clock).follow),
         JobHandler(EmitListEvents, list_events.tell),
         JobHandler(ReconcileMembers, list_events.settle),
         JobHandler(FollowZones, ScheduleMover(pool).move),
+        JobHandler(IndexRecipients, Indexer(pool).index),
         JobHandler(ReleaseTokens, TokenReleaser(pool, clock).release),
     ]
 

@@ -32,16 +32,20 @@ class Choice:
 def with_choice(stored: Document, key: str, choice: Choice) -> Document:
     made = stored
     if choice.wanted is not None:
-        scopes = stored.get("categories", {})
-        scope = chosen_scope(scopes.get(key), choice.wanted, choice.kinds)
-        made = {**made, "categories": {**scopes, key: scope}}
+        made = with_chosen_scope(made, "categories", key, choice.wanted, choice.kinds)
     if choice.remembered:
         made = with_remembered(made, key, choice.remembered)
     return made
 
 
+def with_chosen_scope(stored: Document, section: str, key: str, wanted: bool, kinds: Mapping[str, bool]) -> Document:
+    """Returns a set with the choice for one category or workflow."""
+    scopes = stored.get(section, {})
+    return {**stored, section: {**scopes, key: chosen_scope(scopes.get(key), wanted, kinds)}}
+
+
 def chosen_scope(stored: Any, wanted: bool, kinds: Mapping[str, bool]) -> bool | Document:
-    """Returns the scope of a category, a boolean where that suffices.
+    """Returns the scope of a category or workflow, a boolean where that suffices.
 
     Otherwise it has a setting for each kind of the screen, so that later changes of defaults do not affect the choice.
     """

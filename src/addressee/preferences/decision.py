@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, NamedTuple
 
+import msgspec
+
 from addressee.conditions.evaluation import first_failing
 from addressee.conditions.operators import ConditionContext
 from addressee.directory.access.environments import PreferenceRule
@@ -16,8 +18,7 @@ from addressee.preferences.layers import Effective, LayerName, Path
 from addressee.preferences.policies import Policy
 
 
-@dataclass(frozen=True, slots=True)
-class PreferenceContext:
+class PreferenceContext(msgspec.Struct, frozen=True):
     """The data on which the decision for one recipient and one workflow depends.
 
     A workflow that `overrides` ignores preferences; a `commercial` one also requires that the recipient has not refused
@@ -68,12 +69,24 @@ def decide(context: PreferenceContext, target: Target) -> Blocked | None:
         return None
     if scope := blocking_policy(context, target):
         return Blocked(LayerName.TENANT_POLICY, scope)
+    if not context.effective.document:
+        return None
     if context.commercial and (blocked := first_blocking(context, commercial_rules(context))):
         return blocked
-    if context.policies and all(covers(policy.mandatory, target.kind) for policy in context.policies):
+    if is_mandatory(context, target.kind):
         return None
     blocking = most_specific if context.rule == "most_specific" else all_agree
     return blocking(context, target)
+
+
+def may_refuse(context: PreferenceContext, kind: str) -> bool:
+    """Whether recipients can refuse the workflow's messages of a kind."""
+    return not context.overrides and not is_mandatory(context, kind)
+
+
+def is_mandatory(context: PreferenceContext, kind: str) -> bool:
+    """Whether all of the workflow's categories demand messages of a kind."""
+    return bool(context.policies) and all(covers(policy.mandatory, kind) for policy in context.policies)
 
 
 def blocking_policy(context: PreferenceContext, target: Target) -> str | None:

@@ -82,12 +82,7 @@ class Chosen:
         return scope.get("enabled") is not False and any(is_wanted(scope.get("kinds", {}), kind) for kind in KINDS)
 
     def wanted_on(self, policy: Policy, kind: str) -> bool:
-        if kind in policy.mandatory:
-            return True
-        scope = self.scope(policy)
-        if isinstance(scope, bool):
-            return scope
-        return scope.get("enabled") is not False and is_wanted(scope.get("kinds", {}), kind)
+        return kind in policy.mandatory or is_wanted_in(self.scope(policy), kind)
 
     def restricted(self, kind: str) -> bool:
         """Whether a kind is refused for all categories."""
@@ -105,6 +100,13 @@ class Chosen:
     def scope(self, policy: Policy) -> bool | Mapping[str, Any]:
         scope: bool | Mapping[str, Any] = self.document.get("categories", {}).get(policy.key, {})
         return scope
+
+
+def is_wanted_in(scope: bool | Mapping[str, Any], kind: str) -> bool:
+    """Whether a scope lets a kind through."""
+    if isinstance(scope, bool):
+        return scope
+    return scope.get("enabled") is not False and is_wanted(scope.get("kinds", {}), kind)
 
 
 def is_wanted(kinds: Mapping[str, Any], kind: str) -> bool:

@@ -83,7 +83,7 @@ CASES = [
         message=PUSH,
         check=check,
         accepted=Reply(201, headers={"location": "https://updates.push.example.com/m/gAAAA"}),
-        provider_id=None,
+        provider_id=MESSAGE_ID,
         hidden=(ENDPOINT, "gAAAAABmX9kdRsQw", *KEYS.values(), *PUSH.contents),
         rejected=[Reply(400, "Invalid TTL"), Reply(413, {"errno": 104, "message": "Data payload too large"})],
         limited=[Reply(429, {"errno": 201})],

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
+from email import policy
+from email.parser import BytesParser
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +32,12 @@ OVERRIDES: Mapping[str, Mapping[str, Any]] = {
     "mailgun": {"o:tag": "welcome", "subject": "another"},
     "resend": {"scheduled_at": "2026-12-24T18:00:00Z", "subject": "another"},
     "postmark": {"Tag": "welcome", "MessageStream": "broadcast"},
+}
+
+UNSUBSCRIBE_URL = "https://addressee.example.com/pages/unsubscribe/secretive"
+UNSUBSCRIBING = {
+    "List-Unsubscribe": f"<{UNSUBSCRIBE_URL}>",
+    "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
 }
 
 # The largest request of each provider, in megabytes.
@@ -77,6 +86,34 @@ async def test_overrides_are_laid_over_the_request(opened: OpenCase) -> None:
     assert isinstance(await opened.sender.send(replace(email, overrides=overrides)), Sent)
     plain, overridden = map(fields, opened.server.received)
     assert overridden == {**plain, **overrides}
+
+
+# Where the request of each provider says headers.
+HEADERS: Mapping[str, Mapping[str, Any]] = {
+    "sendgrid": {"headers": UNSUBSCRIBING},
+    "mailgun": {f"h:{name}": value for name, value in UNSUBSCRIBING.items()},
+    "resend": {"headers": UNSUBSCRIBING},
+    "postmark": {"Headers": [{"Name": name, "Value": value} for name, value in UNSUBSCRIBING.items()]},
+}
+
+
+async def test_an_email_says_where_to_unsubscribe(opened: OpenCase) -> None:
+    email = replace(EMAIL, text=None)
+    assert isinstance(await opened.sender.send(email), Sent)
+    assert isinstance(await opened.sender.send(replace(email, unsubscribe_url=UNSUBSCRIBE_URL)), Sent)
+    plain, saying = map(fields, opened.server.received)
+    if opened.case.provider == "ses":
+        mail = BytesParser(policy=policy.default).parsebytes(b64decode(saying["Content"]["Raw"]["Data"]))
+        assert {name: mail[name] for name in UNSUBSCRIBING} == UNSUBSCRIBING
+        return
+    assert saying == {**plain, **HEADERS[opened.case.provider]}
+
+
+async def test_where_to_unsubscribe_is_not_told(opened: OpenCase) -> None:
+    opened.server.answer = lambda request: opened.case.rejected[0]._replace(body=f"no {UNSUBSCRIBE_URL}")
+    result = await opened.sender.send(replace(EMAIL, unsubscribe_url=UNSUBSCRIBE_URL))
+    assert isinstance(result, Failed)
+    assert "secretive" not in repr(result)
 
 
 async def test_texts_of_overrides_are_not_told(opened: OpenCase) -> None:

@@ -1,6 +1,7 @@
 """Results of SMTP's answers, against a real server."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -28,9 +29,10 @@ def settings(port: int, **rest: object) -> SmtpSettings:
     return SmtpSettings(sender="x@example.com", host="127.0.0.1", port=port, **{"security": "none", **rest})  # type: ignore[arg-type]
 
 
-@pytest.fixture
-async def mail() -> AsyncIterator[MailServer]:
+@pytest.fixture(params=["command by command", "commands together"])
+async def mail(request: pytest.FixtureRequest) -> AsyncIterator[MailServer]:
     async with mail_server() as server:
+        server.pipelining = request.param == "commands together"
         yield server
 
 
@@ -155,6 +157,25 @@ async def test_a_certificate_must_be_trusted(security: str, tmp_path: Path, monk
         assert await trusting.send(EMAIL) == Sent()
         await trusting.close()
         assert len(mail.mails) == 1
+
+
+async def test_all_connections_of_a_channel_trust_the_same_certificates(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = self_signed(tmp_path)
+    async with mail_server(certificate=certificate) as mail:
+        made = []
+
+        def make() -> ssl.SSLContext:
+            made.append(context := ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+            context.load_verify_locations(certificate)
+            return context
+
+        monkeypatch.setattr(ssl, "create_default_context", make)
+        sender = SmtpSender(settings(mail.port, security="starttls"))
+        assert await asyncio.gather(*(sender.send(EMAIL) for _ in range(3))) == [Sent()] * 3
+        await sender.close()
+        assert len(made) == 1
 
 
 def self_signed(folder: Path) -> Path:

@@ -19,6 +19,7 @@ from addressee.database.embedded.server import EmbeddedPostgres, FolderInUseErro
 from addressee.database.errors import SetupError
 from addressee.database.target import Target, answers
 from addressee.processes import ProcessError
+from tests.support.kernel import descendants, is_alive
 from tests.support.servers import CARELESS
 from tests.support.waiting import until
 
@@ -45,6 +46,11 @@ def mode(path: Path) -> str:
 async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[EmbeddedPostgres]:
     async with server_of(tmp_path_factory.mktemp("server") / "postgres") as server:
         yield server
+
+
+def writers(server: EmbeddedPostgres) -> list[int]:
+    """Processes that a server always has."""
+    return [pid for pid, command in descendants(server.service.pid).items() if "writer" in command]
 
 
 @asynccontextmanager
@@ -163,6 +169,34 @@ async def test_killed_it_comes_back_with_what_was_committed(tmp_path: Path) -> N
 
         await until(is_back)
         assert await value(server.target, "SELECT answer FROM kept") == 42
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it waits until they end by themselves")
+async def test_killed_it_comes_back_though_processes_of_it_notice_nothing(tmp_path: Path) -> None:
+    async with server_of(tmp_path / "postgres") as server:
+        killed = server.service.pid
+        deaf = writers(server)
+        for pid in deaf:
+            os.kill(pid, signal.SIGSTOP)
+        os.kill(killed, signal.SIGKILL)
+
+        async def is_back() -> bool:
+            return server.service.pid != killed and await answers(server.target)
+
+        await until(is_back)
+        assert len(deaf) == 2
+        assert not any(map(is_alive, deaf))
+
+
+async def test_who_is_refused_ends_nothing_of_the_server_that_runs(server: EmbeddedPostgres) -> None:
+    connection = await asyncpg.connect(**server.target.arguments)
+    before = writers(server)
+    with pytest.raises(FolderInUseError):
+        async with server_of(server.cluster.folder, patience=0.1):
+            pass
+    assert await connection.fetchval("SELECT 42") == 42
+    assert writers(server) == before
+    await connection.close()
 
 
 async def test_it_ends_when_the_process_that_runs_it_is_killed(tmp_path: Path) -> None:

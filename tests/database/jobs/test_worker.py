@@ -111,6 +111,22 @@ class TestRunning:
             gate.set()
             await until(lambda: empty(queue))
 
+    async def test_what_one_worker_does_not_take_is_left_to_others(
+        self, queue: Pool, queue_target: Target, count: Counting
+    ) -> None:
+        """Of the jobs that keep a worker busy, it takes as many as it is said to."""
+        other = Counting()
+        gate = asyncio.Event()
+        count.gates = other.gates = dict.fromkeys(range(4), gate)
+        await add(queue, *range(4))
+        async with worker(queue_target, count, at_once=2):
+            await until(lambda: count.has_begun(0, 1))
+            async with worker(queue_target, other, at_once=2):
+                await until(lambda: other.has_begun(2, 3))
+                gate.set()
+                await until(lambda: empty(queue))
+        assert (sorted(count.done), sorted(other.done)) == ([0, 1], [2, 3])
+
     async def test_jobs_of_a_kind_that_is_not_known_wait_for_a_newer_worker(
         self, queue: Pool, queue_target: Target, count: Counting
     ) -> None:

@@ -11,7 +11,7 @@ import knockapi
 import pytest
 from knockapi import Knock
 
-from addressee.dialects.knock.routes.channel_bulk import ACTIONS
+from addressee.dialects.knock.routes.messaging.channel_bulk import ACTIONS
 from addressee.messaging.messages.status import Status
 from tests.dialects.knock.test_tokens import browser, refusal, signing_key, token
 from tests.dialects.knock.test_workflows import Pushed, wait_for_messages

@@ -57,12 +57,30 @@ def test_the_sdk_reads_a_feed_strictly(knock: Knock, pushed: Pushed, feed: str) 
 
 def test_pages_go_to_older_and_back_to_newer_items(http: httpx.Client, feed: str) -> None:
     first = http.get(f"{feed}?page_size=2").json()
-    assert first["page_info"]["before"] is None
     assert threads(http, feed, f"page_size=2&after={first['page_info']['after']}") == [1, 0]
     oldest = http.get(feed).json()["entries"][-1]["__cursor"]
     assert threads(http, feed, f"before={oldest}") == [3, 2, 1]
     newest = http.get(feed).json()["entries"][0]["__cursor"]
     assert threads(http, feed, f"before={newest}") == []
+
+
+def test_the_newest_page_leads_to_what_comes_next(http: httpx.Client, knock: Knock, feed: str) -> None:
+    """Mobile clients keep `before` of the page that they have, and ask with it (realtime-knock.md §4.2)."""
+    first = http.get(feed).json()
+    before = first["page_info"]["before"]
+    assert before == first["entries"][0]["__cursor"]
+    nothing_yet = http.get(f"{feed}?before={before}").json()
+    assert (nothing_yet["entries"], nothing_yet["page_info"]["before"]) == ([], before)
+    knock.workflows.trigger("new-comment", recipients=["ada"], actor="bob", data={"thread": 4})
+    wait_for_messages(knock, "ada", 5)
+    newer = http.get(f"{feed}?before={before}").json()
+    assert [item["data"]["thread"] for item in newer["entries"]] == [4]
+    assert newer["page_info"]["before"] == newer["entries"][0]["__cursor"]
+
+
+def test_an_empty_feed_leads_nowhere(http: httpx.Client, pushed: Pushed) -> None:
+    page = http.get(f"/v1/users/nobody/feeds/{pushed['in-app']}").json()["page_info"]
+    assert (page["after"], page["before"]) == (None, None)
 
 
 def test_a_page_has_up_to_200_items(http: httpx.Client, feed: str) -> None:
@@ -120,6 +138,7 @@ def test_fields_can_be_excluded(http: httpx.Client, feed: str) -> None:
     assert "archived_at" not in body["entries"][0]
     assert set(body["entries"][0]["source"]) == {"__typename", "key", "version_id"}
     assert set(body["meta"]) == {"__typename", "unread_count", "unseen_count"}
+    assert set(http.get(f"{feed}?exclude[]=meta&exclude[]=vars").json()) == {"entries", "page_info"}
 
 
 def test_an_unknown_user_has_an_empty_feed(http: httpx.Client, pushed: Pushed) -> None:

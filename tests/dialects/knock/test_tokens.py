@@ -86,12 +86,16 @@ GRANTS = {
     r"GET /v1/users/{user_id}/preferences(/{id})?": "preferences/read",
     r"PUT /v1/users/{user_id}/preferences/.*": "preferences/write",
     r"GET /v1/users/{user_id}/feeds/.*": "user/feed_read",
+    r"GET /v1/users/{user_id}/guides/.*": "user/guide_read",
+    r"(PUT|DELETE) /v1/users/{user_id}/guides/.*": "user/guide_write",
     r"GET /v1/messages/{message_id}": "user/feed_read",
     r"(PUT|DELETE) /v1/messages/{message_id}/.*": "user/feed_write",
     r"POST /v1/messages/batch/.*": "user/feed_write",
     r"POST /v1/channels/.*": "user/feed_write",
     r"GET .*/channel_data/{channel_id}": "channel_data/read",
     r"(PUT|DELETE) .*/channel_data/{channel_id}": "channel_data/write",
+    r"[A-Z]+ /v1/providers/slack/.*": "slack/channels_read",
+    r"[A-Z]+ /v1/providers/ms-teams/.*": "ms_teams/channels_read",
 }
 PUBLIC = [operation for operation in KNOCK.operations if "public" in operation.keys]
 THINGS = {
@@ -108,12 +112,16 @@ def grant_for(operation: Operation) -> str:
 
 @pytest.mark.parametrize("operation", PUBLIC, ids=title)
 def test_every_route_has_its_grant(browser: httpx.Client, signing_key: str, operation: Operation) -> None:
-    resource = "/v1/objects/projects/lisbon" if "collection" in operation.path else "/v1/users/ada"
+    is_of_an_object = "collection" in operation.path or "/providers/" in operation.path
+    resource = "/v1/objects/projects/lisbon" if is_of_an_object else "/v1/users/ada"
+    named = operation.query[0] if "/providers/" in operation.path else "unused"
+    query = {f"{named}[object_id]": "lisbon", f"{named}[collection]": "projects", "team_id": "team-1"}
 
     def answer(*granted: str) -> httpx.Response:
         grants: dict[str, Any] = {HOST + resource: {grant: [] for grant in granted}}
         headers = token(signing_key, explicit_grants=True, grants=grants)
-        return browser.request(operation.method, operation.path.format_map(THINGS), headers=headers)
+        path = operation.path.format_map(THINGS)
+        return browser.request(operation.method, path, headers=headers, params=query)
 
     others = set(GRANTS.values()) - {grant_for(operation)}
     assert refusal(answer(*others)) == (403, "authorization")

@@ -62,7 +62,8 @@ async def accepted_runs(pool: Pool, environment: Environment) -> list[dict[str, 
                jobs.due_at - jobs.inserted_at AS delay
         FROM addressee.workflow_runs AS runs
         LEFT JOIN addressee.jobs AS jobs
-          ON jobs.name = 'start' AND convert_from(jobs.arguments, 'UTF8')::jsonb ->> 'run_id' = runs.id::text
+          ON jobs.name IN ('start', 'begin')
+         AND convert_from(jobs.arguments, 'UTF8')::jsonb ->> 'run_id' = runs.id::text
         WHERE runs.environment_id = $1
         ORDER BY runs.id
         """,

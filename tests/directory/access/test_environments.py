@@ -118,6 +118,40 @@ def rsa_key(bits: int) -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=bits)
 
 
+def p256_key() -> str:
+    return ec.generate_private_key(ec.SECP256R1()).public_key().public_bytes(*PUBLIC).decode()
+
+
+async def test_keys_of_both_algorithms_are_kept(pool: Pool, environment: Environment) -> None:
+    environments = Environments(pool)
+    await environments.new_signing_key(environment.name, "RS256")
+    rsa_pem = (await environments.named(environment.name)).settings.signing_key
+    private = await environments.new_signing_key(environment.name, "ES256")
+    assert isinstance(serialization.load_pem_private_key(private.encode(), None), ec.EllipticCurvePrivateKey)
+    settings = (await environments.named(environment.name)).settings
+    assert settings.signing_key == rsa_pem
+    assert settings.es256_signing_key is not None
+    assert settings.es256_signing_key.startswith("-----BEGIN PUBLIC KEY-----")
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        rsa_key(2048).public_key().public_bytes(*PUBLIC).decode(),
+        ec.generate_private_key(ec.SECP384R1()).public_key().public_bytes(*PUBLIC).decode(),
+    ],
+    ids=["rsa", "another curve"],
+)
+async def test_a_key_of_es256_is_on_p256(pool: Pool, environment: Environment, key: str) -> None:
+    environments = Environments(pool)
+    pem = p256_key()
+    await environments.change(environment.name, {"es256_signing_key": pem})
+    message = "^es256_signing_key must be a key on the curve P-256, for user tokens that are signed by ES256.$"
+    with pytest.raises(ValueError, match=message):
+        await environments.change(environment.name, {"es256_signing_key": key})
+    assert (await environments.named(environment.name)).settings.es256_signing_key == pem
+
+
 async def test_a_signing_key_is_an_rsa_public_key(pool: Pool, environment: Environment) -> None:
     pem = rsa_key(2048).public_key().public_bytes(*PUBLIC).decode()
     changed = await Environments(pool).change(environment.name, {"signing_key": pem})
@@ -137,10 +171,7 @@ async def test_a_signing_key_is_an_rsa_public_key(pool: Pool, environment: Envir
             rsa_key(2048).private_bytes(*PRIVATE).decode(),
             "is a private key: give its public half (openssl pkey -pubout), and replace the pair.",
         ),
-        (
-            ec.generate_private_key(ec.SECP256R1()).public_key().public_bytes(*PUBLIC).decode(),
-            "must be an RSA key, as user tokens are signed by RS256.",
-        ),
+        (p256_key(), "must be an RSA key, for user tokens that are signed by RS256."),
         (rsa_key(1024).public_key().public_bytes(*PUBLIC).decode(), "must have at least 2048 bits; this one has 1024."),
     ],
     ids=["text", "nothing", "broken", "private", "elliptic", "short"],

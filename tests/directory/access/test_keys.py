@@ -117,10 +117,11 @@ async def test_a_revoked_key_is_refused_within_a_second(
     made: Keys, ring: KeyRing, environment: Environment, monkeypatch: pytest.MonkeyPatch, by: str
 ) -> None:
     created = await made.create(environment.name, "secret")
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now)
     assert await ring.find(created.key) is not None
     await made.revoke(str(created.id) if by == "id" else created.key)
     assert await ring.find(created.key) is not None, "an answer may be remembered for a second"
-    now = time.monotonic()
     monkeypatch.setattr(time, "monotonic", lambda: now + 1)
     assert await ring.find(created.key) is None
     with pytest.raises(LookupError, match="no such key in force"):

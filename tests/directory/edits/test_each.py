@@ -11,9 +11,9 @@ from addressee.directory.directory import Directory
 from addressee.directory.edits.context import Warning
 from addressee.directory.edits.recipients import Add, AddAddress, Append, Each, Edit, Identify, Item, Set
 from addressee.directory.recipient import USERS, Place
-from addressee.directory.writing.applying import Group
 from addressee.directory.writing.receipts import Receipt, RepeatedError, StoredAnswer
-from addressee.directory.writing.writer import Writer
+from addressee.directory.writing.rounds import Rounds
+from addressee.directory.writing.waiting import Group
 from addressee.directory.writing.writes import Write, Written
 from tests.conftest import Environment
 from tests.support.clock import MovedClock
@@ -107,12 +107,12 @@ async def test_a_write_that_lost_and_was_applied_again_warns_once_and_of_what_it
     pool: Pool, at: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ours, theirs = Directory(pool, MovedClock()), Directory(pool, MovedClock())
-    round_ = Writer._round
+    round_ = Rounds._round
     rounds = 0
 
-    async def interrupted(self: Writer, groups: list[Group]) -> list[Group]:
+    async def interrupted(self: Rounds, groups: list[Group]) -> list[Group]:
         nonlocal rounds
-        if self is not ours.writer:
+        if self is not ours.writer._rounds:
             return await round_(self, groups)
         write = self._write
 
@@ -129,7 +129,7 @@ async def test_a_write_that_lost_and_was_applied_again_warns_once_and_of_what_it
         finally:
             monkeypatch.setattr(self, "_write", write)
 
-    monkeypatch.setattr(Writer, "_round", interrupted)
+    monkeypatch.setattr(Rounds, "_round", interrupted)
     edit = each(email=AddAddress("email", "nobody"), count=Add({"count": 1}), seen=Set({"seen": True}))
     written = await ours.write(Write(at("ada"), (edit,)))
     assert rounds == 2

@@ -1,6 +1,8 @@
 """The writer on a real database: what is answered is stored, once, with its history."""
 
 import asyncio
+import gc
+import weakref
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -26,10 +28,10 @@ from addressee.directory.edits.recipients import (
 )
 from addressee.directory.errors import OverloadedError, RefusedError, UnavailableError
 from addressee.directory.recipient import USERS, Place, Recipient
-from addressee.directory.writing import writer
-from addressee.directory.writing.applying import Group
+from addressee.directory.writing import rounds, waiting, writer
 from addressee.directory.writing.history import Origin
-from addressee.directory.writing.writer import Writer
+from addressee.directory.writing.rounds import Rounds
+from addressee.directory.writing.waiting import Group
 from addressee.directory.writing.writes import Write, Written
 from tests.conftest import Environment
 from tests.support.clock import MovedClock
@@ -242,6 +244,27 @@ async def test_a_refused_write_changes_nothing_and_leaves_its_neighbours_alone(d
     assert eve is not None
 
 
+@pytest.mark.parametrize("path", ["", "recipients[2]"])
+async def test_a_refused_write_leaves_nothing_for_the_garbage_collector(
+    directory: Directory, at: At, path: str
+) -> None:
+    # No `pytest.raises`, which would keep the refusal in a frame of its traceback.
+    async def refused(write: Write) -> weakref.ref[RefusedError] | None:
+        try:
+            await directory.write(write)
+        except RefusedError as refusal:
+            return weakref.ref(refusal)
+        return None
+
+    gc.disable()
+    try:
+        refusal = await refused(Write(at("ada"), (Identify(properties={"bad": "\0"}),), path=path))
+        assert refusal is not None
+        assert refusal() is None
+    finally:
+        gc.enable()
+
+
 async def test_a_receipt_applies_a_write_once_for_24_hours(directory: Directory, at: At, clock: MovedClock) -> None:
     async def add() -> int:
         recipient = await edit(directory, at("ada"), Add({"count": 1}), receipt="key-1")
@@ -266,7 +289,7 @@ async def test_receipts_belong_to_one_recipient(directory: Directory, at: At) ->
 async def test_more_than_the_writer_holds_is_refused_at_once(
     directory: Directory, at: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writer, "MAX_WAITING_WRITES", 3)
+    monkeypatch.setattr(waiting, "MAX_WAITING_WRITES", 3)
     writes = [edit(directory, at(f"user-{n}"), Identify()) for n in range(5)]
     results = await asyncio.gather(*writes, return_exceptions=True)
     assert [isinstance(result, OverloadedError) for result in results] == [False, False, False, True, True]
@@ -287,11 +310,11 @@ async def test_a_writer_that_keeps_losing_takes_the_row_for_itself(
     ours, theirs = Directory(pool, MovedClock()), Directory(pool, MovedClock())
     await edit(theirs, at("ada"), Identify())
     rounds = 0
-    round_ = Writer._round
+    round_ = Rounds._round
 
-    async def interrupted(self: Writer, groups: list[Group]) -> list[Group]:
+    async def interrupted(self: Rounds, groups: list[Group]) -> list[Group]:
         nonlocal rounds
-        if self is ours.writer:
+        if self is ours.writer._rounds:
             write = self._write
 
             async def write_late(*arguments: Any) -> Any:
@@ -307,17 +330,17 @@ async def test_a_writer_that_keeps_losing_takes_the_row_for_itself(
                 monkeypatch.setattr(self, "_write", write)
         return await round_(self, groups)
 
-    monkeypatch.setattr(Writer, "_round", interrupted)
+    monkeypatch.setattr(Rounds, "_round", interrupted)
     recipient = await edit(ours, at("ada"), Append({"ours": 1}))
     assert recipient is not None
     assert recipient.properties == {"theirs": [1, 2, 3], "ours": [1]}
 
 
-@pytest.mark.parametrize("losses_before_lock", [writer.LOSSES_BEFORE_LOCK, 0], ids=["guarded", "locked"])
+@pytest.mark.parametrize("losses_before_lock", [rounds.LOSSES_BEFORE_LOCK, 0], ids=["guarded", "locked"])
 async def test_a_write_that_fails_at_its_commit_is_never_answered_as_kept(
     directory: Directory, at: At, pool: Pool, monkeypatch: pytest.MonkeyPatch, losses_before_lock: int
 ) -> None:
-    monkeypatch.setattr(writer, "LOSSES_BEFORE_LOCK", losses_before_lock)
+    monkeypatch.setattr(rounds, "LOSSES_BEFORE_LOCK", losses_before_lock)
     await pool.execute(
         f"""
         CREATE FUNCTION refuse_at_commit() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -348,11 +371,57 @@ async def test_sorted_writers_do_not_deadlock(pool: Pool, environment: Environme
             results = await directory.write_all([Write(p, (Identify(properties={name: turn}),)) for p in order])
             assert all(isinstance(result, Written) for result in results)
 
-    reruns = writer.RERUNS._value.get()
+    reruns = rounds.RERUNS._value.get()
     await asyncio.gather(rewrite(one, places, "one"), rewrite(two, places[::-1], "two"))
-    assert writer.RERUNS._value.get() == reruns
+    assert rounds.RERUNS._value.get() == reruns
     found = await one.read_all(places)
     assert {(r.properties["one"], r.properties["two"]) for r in found.values()} == {(9, 9)}
+
+
+async def test_writes_that_arrive_while_a_batch_is_written_are_written_together(
+    directory: Directory, at: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "PATIENCE_SECONDS", 60)
+    round_ = Rounds._round
+    written: list[list[str]] = []
+    later: list[asyncio.Task[Recipient | None]] = []
+
+    async def noted(self: Rounds, groups: list[Group]) -> list[Group]:
+        written.append([group.place.id for group in groups])
+        if len(written) == 1:
+            later.extend(asyncio.create_task(edit(directory, at(id), Identify())) for id in ("bob", "eve"))
+        return await round_(self, groups)
+
+    monkeypatch.setattr(Rounds, "_round", noted)
+    await edit(directory, at("ada"), Identify())
+    await asyncio.gather(*later)
+    assert written == [["ada"], ["bob", "eve"]]
+
+
+async def test_a_batch_that_waits_for_a_lock_lets_others_pass(
+    directory: Directory, at: At, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await edit(directory, at("ada"), Identify())
+    round_ = Rounds._round
+    begun = asyncio.Event()
+
+    async def noted(self: Rounds, groups: list[Group]) -> list[Group]:
+        begun.set()
+        return await round_(self, groups)
+
+    monkeypatch.setattr(Rounds, "_round", noted)
+    async with pool.acquire() as connection, connection.transaction():
+        ada = at("ada")
+        await connection.execute(
+            "SELECT FROM addressee.recipients WHERE environment_id = $1 AND id = $2 FOR UPDATE",
+            ada.environment_id,
+            ada.id,
+        )
+        waits = asyncio.create_task(edit(directory, ada, Identify(properties={"plan": "pro"})))
+        await begun.wait()
+        assert await edit(directory, at("bob"), Identify()) is not None
+        assert not waits.done()
+    assert (await waits) is not None
 
 
 async def test_a_batch_that_the_database_refuses_fails_alone(directory: Directory, at: At, pool: Pool) -> None:

@@ -65,7 +65,7 @@ STATEMENTS: dict[str, dict[str, Any]] = {
     "share_open_batches": {**OF_WORKFLOW, "wanted": [NEW]},
     "hold_open_batches": {**OF_WORKFLOW, "wanted": [NEW]},
     "batch_sizes": {**HERE, "batch_ids": [RUN]},
-    "insert_batch_items": {**HERE, "run_id": RUN, "items": [NewItem(RUN, RUN, "user-7", b"{}")], "now": NOW},
+    "insert_batch_items": {**HERE, "items": [NewItem(RUN, RUN, "user-7", b"{}")], "now": NOW},
     "continue_batches": {**HERE, "continued": [Continued(RUN, "user-7", RUN)]},
     "seal_batches": {**HERE, "sealed": [Full(RUN, "user-7", RUN)], "now": NOW},
     "hold_batches_of_runs": {**HERE, "closing": [Closing(RUN, "collect")]},

@@ -68,7 +68,7 @@ def statements(count: int) -> dict[str, dict[str, Any]]:
             "data": [b"{}"] * count,
             "now": NOW,
         },
-        "move_recipient_runs": {**HERE, "run_id": RUN, "page": 0, "moved": moved, "now": NOW},
+        "move_recipient_runs": {**HERE, "run_ids": [RUN], "pages": [0], "moved": moved, "now": NOW},
     }
 
 

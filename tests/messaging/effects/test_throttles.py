@@ -225,7 +225,7 @@ async def test_eight_workers_let_no_more_pass_than_the_limit(office: Office) -> 
         await office.trigger(*people, workflow="capped")
     starts = await office.jobs()
     await asyncio.gather(*(office.run(job) for job in starts))
-    advances = [job for job in await office.jobs() if job.name == "advance"]
+    advances = [job for job in await office.jobs() if job.name == "begin"]
     assert len(advances) == 24
     waiting = list(advances)
 
@@ -244,7 +244,7 @@ async def test_a_page_that_is_carried_out_twice_counts_once(office: Office) -> N
     await office.trigger("ada", workflow="capped")
     (start,) = await office.jobs()
     await office.run(start)
-    (advance,) = [job for job in await office.jobs() if job.name == "advance"]
+    (advance,) = [job for job in await office.jobs() if job.name == "begin"]
     await asyncio.gather(*(office.run(advance) for _ in range(8)))
     assert (await windows(office), await received(office, "ada")) == ([("ada", "step/capped/cap", "", 1)], [1])
 
@@ -259,7 +259,7 @@ async def test_counters_are_held_in_one_order_whatever_order_pages_ask_in(office
     for number in range(12):
         await office.trigger(*people, workflow=("one", "two")[number % 2])
     await asyncio.gather(*(office.run(job) for job in await office.jobs()))
-    await asyncio.gather(*(office.run(job) for job in await office.jobs() if job.name == "advance"))
+    await asyncio.gather(*(office.run(job) for job in await office.jobs() if job.name == "begin"))
     assert Counter(passed for *_, passed in await windows(office)) == {12: 40}
 
 

@@ -263,7 +263,7 @@ async def test_a_page_that_is_carried_out_again_writes_nothing(
         raise DiedError
 
     with monkeypatch.context() as patched:
-        patched.setattr("addressee.messaging.runs.runner.move", dies)
+        patched.setattr("addressee.messaging.runs.passes.passes.move", dies)
         with pytest.raises(DiedError):
             await told(office, workflow(type, **all_settings[type]))
     vips = await office.directory.lists.find(place(office, LISTS, "vips"))

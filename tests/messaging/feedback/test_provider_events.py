@@ -13,7 +13,7 @@ from addressee.channels.callback import EventKind, ProviderEvent
 from addressee.database.paging import PageRequest
 from addressee.directory.edits.addresses import AddAddress
 from addressee.directory.writing.writes import Write
-from addressee.messaging.delivery.channel_states import lock_states
+from addressee.messaging.delivery.channels.channel_states import lock_states
 from addressee.messaging.feedback.provider_events import ApplyProviderEvents
 from addressee.messaging.messages.status import Status
 from tests.channels.provider_server import ProviderServer, Silence

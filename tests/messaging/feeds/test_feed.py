@@ -9,7 +9,7 @@ import pytest
 
 from addressee.database.paging import PageRequest, page_request
 from addressee.directory.recipient import Recipient
-from addressee.messaging.feeds.feed import Feed, FeedFilter
+from addressee.messaging.feeds.feed import Feed, FeedFilter, Glance
 from addressee.messaging.messages.mark import Mark
 from addressee.messaging.messages.model import Position
 from addressee.messaging.recipients.people import Missing
@@ -102,6 +102,19 @@ async def test_counts_obey_every_filter_but_the_status(filled: Office) -> None:
     assert (bodies(included), counts(included)) == (["9", "8"], (9, 8, 6))
     only = await filled.feed("ada", FeedFilter(archived="only"))
     assert (bodies(only), counts(only)) == (["3"], (1, 1, 0))
+
+
+async def test_a_glance_sees_what_the_feed_has(filled: Office) -> None:
+    items = {item.blocks[0].rendered[3]: item.message for item in (await filled.feed("ada")).items.entries}
+    await filled.messaging.marks.mark(filled.environment_id, [items["9"].id], Mark.READ)
+
+    async def glance(id: str, filter: FeedFilter) -> Glance:
+        return await filled.messaging.feeds.glance(filled.user(id), await filled.channel_id(), filter)
+
+    assert await glance("ada", FeedFilter()) == (items["9"].position, 9, 8, 9)
+    assert await glance("ada", FeedFilter(status="unread")) == (items["8"].position, 9, 8, 9)
+    assert await glance("ada", FeedFilter(archived="only")) == (None, 0, 0, 0)
+    assert await glance("nobody", FeedFilter()) == (None, 0, 0, 0)
 
 
 async def test_counts_can_be_over_something_else(filled: Office) -> None:

@@ -96,7 +96,7 @@ def summary(messages: Sequence[Message]) -> list[tuple[str, str]]:
 
 async def test_a_message_that_is_being_sent_does_not_disappear(office: Office) -> None:
     await office.trigger("guest")
-    await run_jobs(office, "start", "advance")
+    await run_jobs(office, "begin")
     made = await merge(office)
     await office.messaging.lifecycle.follow(made)
     queued = [("email", Status.QUEUED), ("in-app", Status.DELIVERED)]

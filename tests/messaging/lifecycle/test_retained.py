@@ -25,9 +25,9 @@ from addressee.messaging.messages.mark import Mark, MarkResult
 from addressee.messaging.messages.model import Message
 from addressee.messaging.messages.status import Status
 from addressee.messaging.recipients.people import Missing
-from addressee.messaging.runs import runner
 from addressee.messaging.runs.contexts.context import read_contexts
 from addressee.messaging.runs.listing import RunDetails, RunFilter
+from addressee.messaging.runs.passes import passes
 from addressee.messaging.steps.run import RunStatus
 from tests.channels.mail_server import MailServer, mail_server
 from tests.messaging.delivery.test_send_job import GREYLISTED, MAIL_ONLY, SMTP, message_of, sent_to
@@ -258,9 +258,8 @@ async def test_sends_that_wait_end_at_once(office: Office, mail: MailServer) -> 
 async def test_a_send_that_is_being_tried_is_left_alone(office: Office, mail: MailServer) -> None:
     ada = await office.identify("ada", email="ada@example.org")
     run_id = await office.trigger("ada", workflow="mail")
-    for name in ("start", "advance"):
-        (job,) = [job for job in await office.jobs() if job.name == name]
-        await office.run(job)
+    (job,) = [job for job in await office.jobs() if job.name == "begin"]
+    await office.run(job)
     claimed_until = office.clock.now() + CLAIM
     await office.pool.execute("UPDATE addressee.sends SET due_at = $2 WHERE run_id = $1", run_id, claimed_until)
     await depart(office, "ada")
@@ -290,11 +289,8 @@ async def test_a_page_that_is_stored_after_the_deletion_is_kept_and_what_waits_i
 
     await office.trigger("ada")
     await office.trigger("ada", workflow="waiting")
-    monkeypatch.setattr(runner, "read_contexts", deleted_meanwhile)
-    starts = [job for job in await office.jobs() if job.name == "start"]
-    for job in starts:
-        await office.run(job)
-    for job in [job for job in await office.jobs() if job.name == "advance"]:
+    monkeypatch.setattr(passes, "read_contexts", deleted_meanwhile)
+    for job in [job for job in await office.jobs() if job.name == "begin"]:
         await office.run(job)
     assert asked == 2
     assert {run.status for run in await runs(office)} == {RunStatus.COMPLETED, RunStatus.PAUSED}

@@ -113,8 +113,7 @@ async def test_a_long_answer_is_cut(office: Office, mail: MailServer) -> None:
 async def test_nothing_is_logged_where_no_provider_was_asked(office: Office, mail: MailServer) -> None:
     await office.identify("ada", email="ada@example.org")
     await office.trigger("ada", workflow="mail")
-    for name in ("start", "advance"):
-        await run(office, name)
+    await run(office, "begin")
     await opt_out(office)
     await office.work()
     assert await logs(office, await message_of(office, "ada")) == []

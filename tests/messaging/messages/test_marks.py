@@ -148,6 +148,7 @@ async def test_a_mark_finds_a_message_that_is_just_moving_to_another_owner(offic
         move = SQL["move_messages"](
             environment_id=office.environment_id,
             source_id="ada",
+            source_uid=message.recipient.uid,
             message_ids=[message.id],
             target_id="bob",
             target_uid=bob.uid,

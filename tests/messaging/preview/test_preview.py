@@ -93,6 +93,14 @@ def test_every_message_in_its_order_and_time(tmp_path: Path) -> None:
     assert (mail.to, mail.subject, mail.html) == ("ada@example.com", "acme: Hi", "<p>\nHi\n")
 
 
+def test_links_are_shown_by_samples(tmp_path: Path) -> None:
+    linking = 'steps: [{ref: mail, email: {subject: Hi, text: "{{ links.preferences }}"}}]'
+    mail, _ = previewed(folder(tmp_path, workflows__comment=linking), ADA)
+    assert isinstance(mail, PreviewedMessage)
+    assert isinstance(mail.content, EmailContent)
+    assert mail.content.text == "https://addressee.example.com/pages/preferences/sample"
+
+
 def test_a_message_without_an_address_is_shown_with_the_reason(tmp_path: Path) -> None:
     *_, mail, end = previewed(folder(tmp_path), {"id": "ada", "plan": "pro"})
     assert isinstance(mail, PreviewedMessage)

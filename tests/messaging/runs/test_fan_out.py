@@ -12,10 +12,11 @@ from addressee.directory.edits.recipients import Delete, Identify
 from addressee.directory.groups.topics import TOPICS
 from addressee.directory.recipient import TENANTS, USERS, Place
 from addressee.directory.writing.writes import Write
+from addressee.messaging.runs import fan_out
 from addressee.messaging.runs.model import PAGE_SIZE, WaitingRecipient
 from addressee.messaging.triggers.trigger import NewRun, Trigger, read_versions, start_runs
 from tests.messaging.office import FILES, Office
-from tests.messaging.runs.test_runner import body_of
+from tests.messaging.runs.test_passes import body_of
 
 IN_APP_ONLY = """
 steps:
@@ -187,6 +188,17 @@ async def test_many_subscribers_are_told_in_pages(office: Office, crowd: Crowd) 
     assert await office.jobs() == []
 
 
+async def test_pages_of_subscribers_with_large_properties_are_small(
+    office: Office, crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fan_out, "PAGE_BYTES", 2000)
+    await crowd.subscribe("P", *(ids := ["ada", "bob", "cid", "dan"]), role="".join(map(chr, range(200, 900))))
+    await crowd.trigger("P")
+    await office.work()
+    assert await crowd.told() == ["P", *ids]
+    assert {run["page"] for run in await office.recipient_runs()} == {0, 1, 2, 3, 4}
+
+
 async def test_jobs_that_run_twice_change_nothing(office: Office, crowd: Crowd) -> None:
     await crowd.subscribe("P", *(f"user-{number:03}" for number in range(PAGE_SIZE + 1)), "Q")
     await crowd.subscribe("Q", "ada", "P")
@@ -213,6 +225,7 @@ async def test_who_is_deleted_in_between_is_not_told(office: Office, crowd: Crow
     assert await crowd.told() == ["P", "ada"]
 
 
+@pytest.mark.usefixtures("one_page_a_job")
 async def test_an_object_that_is_deleted_in_between_tells_nobody_else(office: Office, crowd: Crowd) -> None:
     ids = [f"user-{number:03}" for number in range(PAGE_SIZE + 50)]
     await crowd.subscribe("P", *ids)
@@ -230,6 +243,7 @@ async def test_a_run_of_which_nothing_is_left_is_forgotten(office: Office, crowd
     await crowd.trigger("P")
     await crowd.work("start")
     await crowd.delete("P")
+    await crowd.work("begin")
     await crowd.work("erase")
     assert (await office.counts())["workflow_runs"] == 0
     await office.work()
@@ -258,6 +272,7 @@ class TestCancelling:
         await office.work()
         assert (await crowd.told("cancelled"), await crowd.told()) == (["P"], [])
 
+    @pytest.mark.usefixtures("one_page_a_job")
     async def test_between_the_pages(self, office: Office, crowd: Crowd) -> None:
         ids = [f"user-{number:03}" for number in range(2 * PAGE_SIZE)]
         await crowd.subscribe("P", *ids)
@@ -413,6 +428,7 @@ class TestTopics:
         assert (await office.counts())["messages"] == len(ids)
         assert Counter(run["page"] for run in await office.recipient_runs()) == {1: PAGE_SIZE, 2: 1}
 
+    @pytest.mark.usefixtures("one_page_a_job")
     async def test_one_that_is_deleted_in_between_tells_nobody_else(self, office: Office, crowd: Crowd) -> None:
         ids = [f"user-{number:03}" for number in range(PAGE_SIZE + 50)]
         await self.subscribe(crowd, *ids)

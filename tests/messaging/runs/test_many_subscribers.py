@@ -19,7 +19,7 @@ from addressee.directory.groups.topics import TOPICS
 from addressee.directory.reading.uuid_ranges import ALWAYS, UuidRange
 from addressee.directory.recipient import USERS, Place, Recipient
 from addressee.directory.writing.writes import Write
-from addressee.messaging.runs.fan_out import START
+from addressee.messaging.runs.fan_out import PAGES_A_JOB, START, Expand
 from addressee.messaging.runs.model import PAGE_SIZE
 from addressee.messaging.triggers.trigger import Trigger
 from tests.messaging.office import Office
@@ -223,15 +223,34 @@ async def first_pages(office: Office, object: Recipient) -> dict[str, int]:
     return {each.recipient.id: 1 + number // PAGE_SIZE for number, each in enumerate(first)}
 
 
-@pytest.mark.usefixtures("pushed")
+@pytest.mark.usefixtures("pushed", "one_page_a_job")
 async def test_its_first_pages_are_told_at_once(office: Office, popular: Recipient) -> None:
     expected = {popular.place.id: 0, **await first_pages(office, popular)}
     assert await tell_first_pages(office, popular) == expected
 
 
-@pytest.mark.usefixtures("pushed")
+@pytest.mark.usefixtures("pushed", "one_page_a_job")
 async def test_a_topics_first_pages_are_told_at_once(office: Office, topic: Recipient) -> None:
     assert await tell_first_pages(office, topic) == await first_pages(office, topic)
+
+
+@pytest.mark.usefixtures("pushed")
+async def test_a_job_has_several_pages_begin(office: Office, popular: Recipient) -> None:
+    wanted = Trigger("welcome", [popular.place], cancellation_key="key")
+    run_id = await office.messaging.triggers.accept(ENVIRONMENT, wanted)
+    for kind in ("start", "expand"):
+        [job] = [job for job in await office.jobs() if job.name == kind]
+        await office.run(job)
+        await office.pool.execute("DELETE FROM addressee.jobs WHERE id = $1", job.id)
+    pages = await office.pool.fetch("SELECT page FROM addressee.run_pages WHERE run_id = $1 ORDER BY page", run_id)
+    assert [row["page"] for row in pages] == [0, *range(1, PAGES_A_JOB + 1)]
+    async with office.pool.acquire() as connection:
+        first = await next_subscribers(connection, popular.identity, START, PAGES_A_JOB * PAGE_SIZE)
+    assert sorted(job.name for job in await office.jobs()) == ["begin", *["begin_large"] * PAGES_A_JOB, "expand"]
+    [following] = [job for job in await office.jobs() if job.name == "expand"]
+    assert msgspec.json.decode(following.arguments, type=Expand).cursor == first[-1].id
+    await office.messaging.runs.cancel(ENVIRONMENT, "welcome", "key", None)
+    await office.work()
 
 
 async def test_a_page_of_a_topic_ends_where_those_begin_who_came_later(office: Office, topic: Recipient) -> None:

@@ -1,5 +1,7 @@
 """Triggers for one recipient that were answered one after the other are carried out in that order."""
 
+from datetime import timedelta
+
 from addressee.directory.recipient import Place
 from addressee.messaging.triggers.trigger import Trigger
 from tests.messaging.office import Office
@@ -14,7 +16,7 @@ async def lanes(office: Office) -> list[str | None]:
 async def test_the_jobs_of_a_run_of_one_recipient_have_its_lane(office: Office) -> None:
     await office.push()
     await office.identify("ada")
-    await office.trigger("ada", "ada")
+    await office.trigger("ada", "ada", delay=timedelta(seconds=1))
     lane = f"{office.environment_id}/$users/ada"
     assert await lanes(office) == [lane]
     (start,) = await office.jobs()
@@ -26,7 +28,7 @@ async def test_the_jobs_of_a_run_of_several_have_none(office: Office) -> None:
     await office.push()
     for id in ("ada", "grace"):
         await office.identify(id)
-    await office.trigger("ada", "grace")
+    await office.trigger("ada", "grace", delay=timedelta(seconds=1))
     (start,) = await office.jobs()
     await office.run(start)
     assert await lanes(office) == [None, None]

@@ -44,7 +44,7 @@ async def test_every_job_of_a_run_has_it(office: Office, priority: str, stored: 
     await office.identify("ada", email="ada@example.com")
     await office.trigger("ada", workflow="told")
     lane = f"{office.environment_id}/$users/ada" + ("" if priority == "normal" else f"/{priority}")
-    assert await priorities(office) == [("start", stored, lane), ("advance", stored, lane)]
+    assert await priorities(office) == [("begin", stored, lane)]
     office.clock.move(timedelta(hours=2))
     await start_due(office.pool, office.clock.now())
     assert await priorities(office) == [("advance", stored, None), ("send", stored, None)]
@@ -57,7 +57,7 @@ async def test_subscribers_are_told_with_it(office: Office) -> None:
     await office.messaging.triggers.accept(office.environment_id, topic)
     assert {(name, priority) for name, priority, _ in await priorities(office)} == {
         ("start", -1),
-        ("advance", -1),
+        ("begin", -1),
         ("expand", -1),
     }
 

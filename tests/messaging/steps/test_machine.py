@@ -16,7 +16,7 @@ from addressee.messaging.content.email import EmailContent, EmailTemplate
 from addressee.messaging.content.in_app import Block, InAppContent, InAppTemplate
 from addressee.messaging.content.model import Content
 from addressee.messaging.content.push import PushContent, PushTemplate
-from addressee.messaging.content.scope import build_scope
+from addressee.messaging.content.scope import build_scope, exposed
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.messages.status import Status, StatusChange
 from addressee.messaging.steps.channels.channel import ChannelStep
@@ -53,7 +53,7 @@ def context(recipient: Recipient | None = ADA, *, sandbox: bool = False, **data:
     seen = (
         {}
         if recipient is None
-        else build_scope(recipient=recipient, actor=None, tenant=None, data=data, variables={}, workflow={})
+        else build_scope(recipient=exposed(recipient), actor=None, tenant=None, data=data, variables={}, workflow={})
     )
     return StepContext(recipient, seen, CHANNELS, sandbox, NOW, NOW)
 
@@ -84,7 +84,7 @@ def test_it_is_a_function() -> None:
 
 
 def test_a_run_goes_on_where_it_stands() -> None:
-    after, (mail,) = run_through(replace(RUN, step=1), (IN_APP, EMAIL), context())
+    after, (mail,) = run_through(structs.replace(RUN, step=1), (IN_APP, EMAIL), context())
     assert (mail.step.ref, after.step) == ("mail", 2)
 
 
@@ -110,7 +110,7 @@ def test_a_step_that_is_not_wanted_is_skipped_whatever_else_is_missing() -> None
     known = ConditionContext({}, frozenset(), NOW)
     preferences = PreferenceContext(effective({"default": document}, None, {}, {}), "all_agree", known, "welcome")
     for recipient in (ADA, structs.replace(ADA, attributes={})):
-        after, (feed,) = run_through(RUN, (EMAIL, IN_APP), replace(context(recipient), preferences=preferences))
+        after, (feed,) = run_through(RUN, (EMAIL, IN_APP), structs.replace(context(recipient), preferences=preferences))
         assert feed.step is IN_APP
         assert events(after)[:2] == [("step_started", "mail", "ok"), ("step_skipped", "mail", "ok")]
         assert after.journal[1]["data"] == {
@@ -203,7 +203,7 @@ def test_a_link_that_there_may_not_be_is_left_out_and_the_journal_says_so(step: 
 def test_a_channel_may_allow_links_of_more_schemes() -> None:
     template = InAppTemplate(body="[x]({{ data.url }})", action_url="{{ data.url }}")
     allowing = replace(CHANNELS["in-app"], settings={"link_schemes": ["myapp"]})
-    known = replace(context(url="myapp://orders/1?a=1&b=2"), channels={"in-app": allowing})
+    known = structs.replace(context(url="myapp://orders/1?a=1&b=2"), channels={"in-app": allowing})
     after, (made,) = run_through(RUN, (ChannelStep(ref="a", channel="in-app", template=template),), known)
     assert isinstance(made.content, InAppContent)
     assert [block.rendered for block in made.content.blocks] == [

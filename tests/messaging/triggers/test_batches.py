@@ -52,10 +52,10 @@ async def runs(office: Office) -> list[tuple[str, str]]:
     """Workflows and recipients of all runs, in the order in which they were accepted."""
     rows = await office.pool.fetch(
         """
-        SELECT id::text, workflow, recipients -> 0 ->> 1 AS recipient
-        FROM addressee.workflow_runs
+        SELECT workflow, convert_from(recipients, 'UTF8')::jsonb -> 0 ->> 1 AS recipient
+        FROM addressee.run_pages
         WHERE environment_id = $1
-        ORDER BY id
+        ORDER BY run_id
         """,
         office.environment_id,
     )
@@ -98,7 +98,7 @@ async def test_each_has_its_outcome_in_order(office: Office) -> None:
     assert await runs(office) == [("welcome", "ada"), ("listening", "bob"), ("welcome", "cid")]
     ids = await run_ids(office)
     assert [str(accepted(outcomes[index]).id) for index in (0, 7)] == [ids[0], ids[2]]
-    assert [job.name for job in await office.jobs()] == ["start"] * 3
+    assert [job.name for job in await office.jobs()] == ["begin"] * 3
 
 
 async def test_nothing_is_nothing(office: Office) -> None:

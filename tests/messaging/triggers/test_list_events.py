@@ -34,6 +34,9 @@ LISTENING = {
     "workflows/goodbye.yaml": f'events: ["$USER_EXITED_LIST - news"]\n{STEPS}',
 }
 
+# The jobs by which a page of members is told.
+TOLD = ("expand", "begin_large")
+
 
 class News:
     """A list, and what tests do with it."""
@@ -113,7 +116,8 @@ class TestBroadcast:
         await news.office.work()
         assert await news.runs("told") == ["ada", "bob"]
 
-    @pytest.mark.parametrize("before", [["start"], ["start", "expand"], ["start", "expand", "expand"]])
+    @pytest.mark.usefixtures("one_page_a_job")
+    @pytest.mark.parametrize("before", [["start"], ["start", *TOLD], ["start", *TOLD, *TOLD]])
     async def test_it_goes_on_with_those_who_replaced_the_members(self, news: News, before: Sequence[str]) -> None:
         """Nobody who is in the list is left out, and nobody is told twice."""
         old, new = people("old", 3 * PAGE_SIZE), people("new", PAGE_SIZE + 1)
@@ -177,7 +181,7 @@ class TestBroadcast:
         await news.office.messaging.triggers.accept(news.office.environment_id, what)
         await news.office.delete("bob")
         await news.work("start")
-        await news.work("advance", "erase")
+        await news.work("begin", "erase")
         await news.office.work()
         assert await news.runs("told") == ["ada"]
 

@@ -36,7 +36,7 @@ async def test_an_accepted_trigger_is_one_run_and_one_job(office: Office) -> Non
     await office.push()
     await office.trigger("ada", "bob")
     assert await office.counts() == {**NOTHING, "workflow_runs": 1}
-    assert [job.name for job in await office.jobs()] == ["start"]
+    assert [job.name for job in await office.jobs()] == ["begin"]
 
 
 async def test_refused_triggers_store_nothing(office: Office) -> None:

@@ -1,4 +1,4 @@
-"""Access tokens for bots of Microsoft Teams: OAuth 2.0 with client credentials (RFC 6749, section 4.4)."""
+"""Access tokens of bots of Microsoft Teams: OAuth 2.0 with client credentials (RFC 6749, section 4.4)."""
 
 from __future__ import annotations
 
@@ -60,9 +60,10 @@ class Refusal(msgspec.Struct):
 
 
 class BotTokens:
-    """Tokens of bots, each kept until it expires."""
+    """Tokens of bots for what a scope names, each kept until it expires."""
 
-    def __init__(self) -> None:
+    def __init__(self, scope: str = SCOPE) -> None:
+        self._scope = scope
         self._kept: Kept[BotKey, str] = Kept(MAX_TOKENS)
 
     async def get(
@@ -75,7 +76,7 @@ class BotTokens:
             "grant_type": "client_credentials",
             "client_id": bot.app_id,
             "client_secret": bot.app_password,
-            "scope": SCOPE,
+            "scope": self._scope,
         }
         request = ProviderRequest(
             service="ms_teams",

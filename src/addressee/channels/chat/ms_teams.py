@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import msgspec
 
 from addressee.channels.chat import ms_teams_data
+from addressee.channels.chat.accounts.redirects import redirect_problems
 from addressee.channels.chat.bot_tokens import TOKENS, BotTokens
 from addressee.channels.chat.message import NO_ADDRESS, ChatMessage, ChatSettings
 from addressee.channels.chat.ms_teams_activities import MAX_BYTES, activity_of, card_of, opening, too_large
@@ -17,7 +19,6 @@ from addressee.channels.provider import ChannelType, Provider
 from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest, exchange
 from addressee.channels.requests.urls import HIDDEN_PATH, is_on, secrets_of
 from addressee.channels.sender import Failed, Failure, Sent
-from addressee.channels.settings import setting_problems
 from addressee.directory.clock import Clock
 from addressee.directory.documents import merged_deep
 
@@ -42,6 +43,8 @@ RETIRED = (
 SERVICE = "https://smba.trafficmanager.net/teams/"
 SERVICE_HOSTS = ("smba.trafficmanager.net",)
 
+TENANT = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
+
 # Errors by which Teams says that a conversation or a person cannot be reached by this bot.
 DEAD = frozenset(
     {
@@ -63,11 +66,13 @@ class MsTeamsSettings(ChatSettings, frozen=True, kw_only=True, forbid_unknown_fi
     """Settings of a Teams channel. Those of the bot are not needed for webhooks.
 
     `tenant_id` is the tenant of Microsoft Entra that the bot is registered in; without one it is a bot of many tenants.
+    `redirect_origins` are those to which the browser of a customer who has connected a tenant may be led back.
     """
 
     app_id: str | None = None
     app_password: str | None = None
     tenant_id: str = "botframework.com"
+    redirect_origins: tuple[str, ...] = ()
 
 
 class TeamsError(msgspec.Struct):
@@ -201,7 +206,7 @@ def judge_webhook(answer: ProviderAnswer) -> Sent | Failed:
 
 def ms_teams_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yields problems with the settings of a Teams channel: the setting, and what it must be."""
-    yield from setting_problems(settings)
+    yield from redirect_problems(settings)
     given = [name for name in ("app_id", "app_password") if settings.get(name) is not None]
     if len(given) == 1:
         yield given[0], "a bot needs both app_id and app_password"
@@ -210,7 +215,7 @@ def ms_teams_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def is_tenant(text: str) -> bool:
-    return bool(text) and urlsplit(f"//{text}").hostname == text.lower()
+    return TENANT.fullmatch(text) is not None
 
 
 MS_TEAMS = Provider(

@@ -20,6 +20,17 @@ def checked(data: Document, path: str) -> Document:
     return with_connections(data, path, CONNECTION)
 
 
+def with_tenant(data: Document, tenant_id: str) -> Document:
+    """Returns data with a tenant of Microsoft."""
+    return {"connections": [], **data, TENANT_ID: tenant_id}
+
+
+def without_tenant(data: Document) -> Document | None:
+    """Returns data without the tenant of Microsoft; None when nothing is left."""
+    rest = {name: value for name, value in data.items() if name != TENANT_ID}
+    return rest if any(rest.values()) else None
+
+
 def address(connection: Document, data: Document, of_tenant: Document) -> Document:
     """Returns a person or a channel, which is a conversation of the same id, in the tenant of Microsoft that it is of.
 

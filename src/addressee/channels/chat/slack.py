@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from addressee.channels.chat import slack_data
+from addressee.channels.chat.accounts.redirects import redirect_problems
 from addressee.channels.chat.kept import Kept
 from addressee.channels.chat.message import ACCESS, NO_ADDRESS, ChatMessage, ChatSettings
 from addressee.channels.chat.slack_answers import Token, failure, is_outside, judge, judge_webhook, said_in
@@ -36,9 +37,16 @@ MEMBERS: Kept[tuple[str | None, str, str], str] = Kept(10_000)
 
 
 class SlackSettings(ChatSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Settings of a Slack channel. `bot_token` is used for addresses without a token of their own."""
+    """Settings of a Slack channel. `bot_token` is used for addresses without a token of their own.
+
+    Those of the app are needed where customers connect their own workspaces: `client_id` and `client_secret`, and
+    `redirect_origins`, to which a customer's browser may be led back afterwards.
+    """
 
     bot_token: str | None = None
+    client_id: str | None = None
+    client_secret: str | None = None
+    redirect_origins: tuple[str, ...] = ()
 
 
 class SlackSender:
@@ -159,7 +167,8 @@ SLACK = Provider(
     lambda settings, context: SlackSender(settings, context.client, context.clock),
     kind="slack",
     missing=NO_ADDRESS,
-    secrets=frozenset({"bot_token"}),
+    secrets=frozenset({"bot_token", "client_secret"}),
     data=slack_data.FORM,
+    problems=redirect_problems,
     shows=frozenset({"blocks"}),
 )

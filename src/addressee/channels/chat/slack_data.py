@@ -34,6 +34,19 @@ def address(connection: Document, data: Document, of_tenant: Document) -> Docume
     return {**whom, SHARED: {ACCESS: shared}} if shared else whom
 
 
+def with_token(data: Document, token: str) -> Document:
+    """Returns data with a token that its connections share."""
+    return {"connections": [], **data, SHARED: {**(data.get(SHARED) or {}), ACCESS: token}}
+
+
+def without_token(data: Document, token: str) -> Document | None:
+    """Returns data without a token, if it is theirs; None when nothing is left."""
+    if token_in(data) != token:
+        return data
+    rest = {name: value for name, value in data.items() if name != SHARED}
+    return rest if any(rest.values()) else None
+
+
 def token_in(data: Document) -> str | None:
     token: str | None = (data.get(SHARED) or {}).get(ACCESS)
     return token

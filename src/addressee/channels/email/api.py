@@ -58,7 +58,8 @@ def cleaned(email: Email) -> Email:
 def contents(email: Email) -> tuple[str, ...]:
     """Returns the texts that only the recipient may read."""
     names = (attachment.name for attachment in email.attachments)
-    return (*filter(None, (email.subject, email.html, email.text)), *texts_in(email.overrides), *names)
+    said = (email.subject, email.html, email.text, email.unsubscribe_url)
+    return (*filter(None, said), *texts_in(email.overrides), *names)
 
 
 def json_of(fields: Mapping[str, Any], overrides: Mapping[str, Any]) -> bytes:

@@ -29,7 +29,11 @@ SPECIAL = re.compile(r'([\\"])')
 def text_header(name: str, text: str) -> str:
     """Returns the encoded value of a text header, like a subject."""
     line = one_line(text)
-    return folded(Header(line, "utf-8" if must_be_encoded(line) else "us-ascii", LINE_LENGTH, name).encode())
+    if must_be_encoded(line):
+        return folded(Header(line, "utf-8", LINE_LENGTH, name).encode())
+    if len(f"{name}: {line}") <= LINE_LENGTH:
+        return line
+    return folded(Header(line, "us-ascii", LINE_LENGTH, name).encode())
 
 
 def mailbox_header(name: str, mailbox: Mailbox) -> str:

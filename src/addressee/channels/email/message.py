@@ -5,32 +5,35 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 
 from addressee.channels.callback import Callbacks
 from addressee.channels.email.attachments import Attachment
-from addressee.channels.email.headers import SURROGATE, mailbox_header, one_line, text_header
+from addressee.channels.email.headers import mailbox_header, text_header
 from addressee.channels.email.mailbox import AddressError, Mailbox, read_mailbox
+from addressee.channels.email.mime import body_of
 from addressee.channels.provider import ChannelType, Provider, primary_or_all
 from addressee.channels.sender import Failure, Sender, SenderContext
 from addressee.channels.settings import ChannelSettings, Which, setting_problems
 
-# Headers are folded already, and bodies pass through any server. UTF-8 in headers is for mailboxes outside of ASCII.
-PLAIN = SMTP.clone(refold_source="none", cte_type="7bit")
-UTF8 = SMTPUTF8.clone(refold_source="none", cte_type="7bit")
+# The addresses of channels that are kept as they were read: most e-mails of a worker have the same few.
+OWN_MAILBOXES = 256
 
 
 class EmailSettings(ChannelSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Settings of every e-mail channel. `addresses` says whether only a recipient's primary address is used, or all."""
+    """Settings of every e-mail channel. `addresses` says whether only a recipient's primary address is used, or all.
+
+    `list_unsubscribe` false leaves out the headers by which mail programs offer to unsubscribe.
+    """
 
     sender: str = msgspec.field(name="from")
     reply_to: str | None = None
     addresses: Which = "primary"
+    list_unsubscribe: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Email:
     """An e-mail to one address. Its `id` stays the same when it is sent again; `html` or `text` or both are given.
 
     `overrides` are laid over the request by providers with an API. SMTP and the outbox, which have none, ignore them.
+    At `unsubscribe_url` mail programs let the recipient unsubscribe.
     """
 
     id: str
@@ -50,6 +54,17 @@ class Email:
     reply_to: str | None = None
     overrides: Mapping[str, Any] = field(default_factory=dict)
     attachments: Sequence[Attachment] = ()
+    unsubscribe_url: str | None = None
+
+    @property
+    def unsubscribe_headers(self) -> Mapping[str, str]:
+        """The headers of unsubscribing by one click (RFC 8058), none without a URL."""
+        if self.unsubscribe_url is None:
+            return {}
+        return {
+            "List-Unsubscribe": f"<{self.unsubscribe_url}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,37 +91,18 @@ def compose(email: Email) -> RawEmail:
     """Returns the e-mail in its wire format. No value can add a header or a recipient. Raises AddressError."""
     mailboxes = mailboxes_of(email)
     sender, recipient = mailboxes["From"], mailboxes["To"]
+    headers = {
+        **{name: mailbox_header(name, mailbox) for name, mailbox in mailboxes.items()},
+        "Subject": text_header("Subject", email.subject),
+        "Date": format_datetime(email.written_at),
+        "Message-ID": f"<{email.id}@{sender.domain}>",
+        **email.unsubscribe_headers,
+        "MIME-Version": "1.0",
+    }
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode()
     in_ascii = all(mailbox.local.isascii() for mailbox in mailboxes.values())
-    message = EmailMessage(policy=PLAIN if in_ascii else UTF8)
-    for name, mailbox in mailboxes.items():
-        message.set_raw(name, mailbox_header(name, mailbox))
-    message.set_raw("Subject", text_header("Subject", email.subject))
-    message.set_raw("Date", format_datetime(email.written_at))
-    message.set_raw("Message-ID", f"<{email.id}@{sender.domain}>")
-    text, html = (part and SURROGATE.sub("\ufffd", part) for part in (email.text, email.html))
-    match text, html:
-        case str(), str():
-            message.set_content(text)
-            message.add_alternative(html, subtype="html")
-        case None, str():
-            message.set_content(html, subtype="html")
-        case _:
-            message.set_content(text or "")
-    for attachment in email.attachments:
-        attach(message, attachment)
-    return RawEmail(email.id, sender, recipient, in_ascii, message.as_bytes())
-
-
-def attach(message: EmailMessage, attachment: Attachment) -> None:
-    maintype, _, subtype = attachment.content_type.partition("/")
-    message.add_attachment(
-        attachment.content,
-        maintype=maintype,
-        subtype=subtype,
-        disposition=attachment.disposition,
-        filename=one_line(attachment.name),
-        cid=attachment.content_id and f"<{attachment.content_id}>",
-    )
+    body = body_of(email.text, email.html, email.attachments)
+    return RawEmail(email.id, sender, recipient, in_ascii, head + body)
 
 
 def mailboxes_of(email: Email) -> dict[str, Mailbox]:
@@ -120,6 +116,7 @@ def mailboxes_of(email: Email) -> dict[str, Mailbox]:
     return mailboxes
 
 
+@lru_cache(OWN_MAILBOXES)
 def own_mailbox(written: str) -> Mailbox:
     """Reads an address of the channel itself. Raises an AddressError that is not blamed on the recipient."""
     try:

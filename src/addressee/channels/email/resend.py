@@ -51,6 +51,7 @@ def to_request(settings: ResendSettings, email: Email) -> ProviderRequest:
         "html": email.html,
         "text": email.text,
         "tags": [{"name": "id", "value": email.id}],
+        "headers": dict(email.unsubscribe_headers) or None,
         "attachments": in_json(
             email.attachments,
             name="filename",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import re
+import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import aiosmtplib
 
+from addressee.channels.email.conversation import Conversation
 from addressee.channels.email.mailbox import AddressError
 from addressee.channels.email.message import (
     Email,
@@ -19,6 +20,7 @@ from addressee.channels.email.message import (
     email_problems,
     email_provider,
 )
+from addressee.channels.email.refusals import PERMANENT_CODES, rejection
 from addressee.channels.sender import SENDING_SECONDS, Failed, Failure, ProviderCall, Sent
 from addressee.directory.domains import DomainError, ascii_domain
 
@@ -30,16 +32,6 @@ TIMEOUT_SECONDS = SENDING_SECONDS / 2
 
 # Connections of a channel without the setting `concurrency`.
 CONNECTIONS = 10
-
-MAX_REASON_LENGTH = 300
-PERMANENT_CODES = range(500, 600)
-
-# Answers to RCPT that mean that the mailbox does not exist. An enhanced code (RFC 3463) takes precedence. Other codes,
-# like 5.7.1 for a relay that is not allowed, are about the sender.
-NO_MAILBOX_CODES = (550, 551, 553)
-ENHANCED = re.compile(r"5\.\d{1,3}\.\d{1,3}\b")
-NO_MAILBOX = frozenset({"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.4", "5.1.6", "5.1.10", "5.2.1"})
-TAKEN = 250
 
 
 class SmtpSettings(EmailSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -58,75 +50,74 @@ class SmtpSender:
     def __init__(self, settings: SmtpSettings) -> None:
         self._settings = settings
         self._host = f"{settings.host}:{settings.port}"
-        self._free: list[aiosmtplib.SMTP] = []
+        self._free: list[Conversation] = []
         self._turns = asyncio.Semaphore(settings.concurrency or CONNECTIONS)
+        self._trusted: ssl.SSLContext | None = None
+        self._reading = asyncio.Lock()
 
     async def send(self, email: Email, /) -> Sent | Failed:
         try:
             composed = compose(email)
         except AddressError as error:
             return Failed(error.failure, str(error))
-        try:
-            async with asyncio.timeout(TURN_SECONDS):
-                await self._turns.acquire()
-        except TimeoutError:
+        if not await self._has_turn():
             reason = f"{self._settings.host} is slow: all connections are taken"
             return self._unanswered(composed, Failed(Failure.RATE_LIMITED, reason))
         try:
-            client = await self._connection()
-            return (
-                self._unanswered(composed, client) if isinstance(client, Failed) else await self._use(client, composed)
-            )
+            found = await self._connection()
+            return self._unanswered(composed, found) if isinstance(found, Failed) else await self._use(found, composed)
         finally:
             self._turns.release()
 
+    async def _has_turn(self) -> bool:
+        """Waits for a connection that this e-mail may use; returns whether one came in time."""
+        if not self._turns.locked():
+            return await self._turns.acquire()
+        try:
+            async with asyncio.timeout(TURN_SECONDS):
+                return await self._turns.acquire()
+        except TimeoutError:
+            return False
+
     async def close(self) -> None:
         free, self._free = self._free, []
-        for client in free:
+        for conversation in free:
             try:
-                await client.quit()
+                async with asyncio.timeout(TIMEOUT_SECONDS):
+                    await conversation.quit()
             except (aiosmtplib.SMTPException, OSError):
-                client.close()
+                conversation.close()
 
-    async def _use(self, client: aiosmtplib.SMTP, composed: RawEmail) -> Sent | Failed:
+    async def _use(self, conversation: Conversation, composed: RawEmail) -> Sent | Failed:
         """Sends over a connection, which is free after that, or closed when this is cancelled in the middle of it."""
         try:
-            result = await self._send(client, composed)
+            result = await self._send(conversation, composed)
         except BaseException:
-            client.close()
+            conversation.close()
             raise
-        if client.is_connected:
-            self._free.append(client)
+        if conversation.is_open:
+            self._free.append(conversation)
         return result
 
-    async def _send(self, client: aiosmtplib.SMTP, composed: RawEmail) -> Sent | Failed:
-        try:
-            async with asyncio.timeout(TIMEOUT_SECONDS):
-                _, answer = await client.sendmail(
-                    composed.sender.address,
-                    composed.recipient.address,
-                    composed.content,
-                    mail_options=() if composed.in_ascii else ("SMTPUTF8",),
-                )
-        except aiosmtplib.SMTPRecipientsRefused as refused:
-            refusal = refused.recipients[0]
-            return self._rejected(composed, refusal, Failure.BOUNCED if no_mailbox(refusal) else Failure.PERMANENT)
-        except aiosmtplib.SMTPResponseException as refused:
-            return self._rejected(composed, refused, Failure.PERMANENT)
-        except aiosmtplib.SMTPNotSupported:
+    async def _send(self, conversation: Conversation, composed: RawEmail) -> Sent | Failed:
+        if not composed.in_ascii and not conversation.takes_unicode:
             reason = f"{self._settings.host} does not take addresses outside of ASCII"
             return self._unanswered(composed, Failed(Failure.PERMANENT, reason))
+        try:
+            async with asyncio.timeout(TIMEOUT_SECONDS):
+                reply = await conversation.send(composed)
         except (aiosmtplib.SMTPException, OSError) as error:
-            client.close()
+            conversation.close()
             reason = f"{self._settings.host} did not answer: {type(error).__name__}"
             return self._unanswered(composed, Failed(Failure.UNCONFIRMED, reason))
-        return Sent(self._provider_call(composed, TAKEN, answer))
+        call = self._provider_call(composed, reply.code, reply.text)
+        return Sent(call) if reply.is_accepted else replace(rejection(reply), call=call)
 
-    async def _connection(self) -> aiosmtplib.SMTP | Failed:
+    async def _connection(self) -> Conversation | Failed:
         """Returns a connection that is free, or a new one."""
         while self._free:
-            if (client := self._free.pop()).is_connected:
-                return client
+            if (conversation := self._free.pop()).is_open:
+                return conversation
         client = aiosmtplib.SMTP(
             hostname=ascii_domain(self._settings.host),
             port=self._settings.port,
@@ -138,7 +129,9 @@ class SmtpSender:
         )
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
-                await client.connect()
+                if self._settings.security != "none":
+                    client.tls_context = await self._certificates()
+                return await started(client)
         except aiosmtplib.SMTPAuthenticationError as refused:
             client.close()
             # What the server says here may repeat the credentials.
@@ -147,10 +140,13 @@ class SmtpSender:
         except (aiosmtplib.SMTPException, OSError) as error:
             client.close()
             return Failed(Failure.UNAVAILABLE, f"{self._settings.host} cannot be used: {type(error).__name__}")
-        return client
 
-    def _rejected(self, composed: RawEmail, refused: aiosmtplib.SMTPResponseException, permanent: Failure) -> Failed:
-        return replace(rejection(refused, permanent), call=self._provider_call(composed, refused.code, refused.message))
+    async def _certificates(self) -> ssl.SSLContext:
+        """Returns the trusted certificates, which are read once: that takes longer than sending fifty e-mails."""
+        async with self._reading:
+            if self._trusted is None:
+                self._trusted = await asyncio.to_thread(ssl.create_default_context)
+        return self._trusted
 
     def _unanswered(self, composed: RawEmail, failed: Failed) -> Failed:
         return replace(failed, call=self._provider_call(composed, None, failed.reason))
@@ -177,13 +173,14 @@ SMTP = email_provider(
 )
 
 
-def no_mailbox(refused: aiosmtplib.SMTPResponseException) -> bool:
-    """Returns whether an answer to RCPT says that the mailbox does not exist, not that sending is forbidden."""
-    enhanced = ENHANCED.match(refused.message)
-    return refused.code in NO_MAILBOX_CODES and (enhanced is None or enhanced[0] in NO_MAILBOX)
-
-
-def rejection(refused: aiosmtplib.SMTPResponseException, permanent: Failure) -> Failed:
-    """Returns the failure for an SMTP error: `permanent` for 5xx answers, temporary for others."""
-    reason = f"SMTP {refused.code}: {refused.message}"[:MAX_REASON_LENGTH]
-    return Failed(permanent if refused.code in PERMANENT_CODES else Failure.TEMPORARY, reason)
+async def started(client: aiosmtplib.SMTP) -> Conversation:
+    """Connects a client, and returns the conversation that goes on with its connection. Raises SMTPException."""
+    await client.connect()
+    if client.is_ehlo_or_helo_needed:
+        try:
+            await client.ehlo()
+        except aiosmtplib.SMTPHeloError:
+            await client.helo()
+    if client.transport is None:
+        raise aiosmtplib.SMTPServerDisconnected("the connection was lost")
+    return Conversation(cast(asyncio.Transport, client.transport), client.esmtp_extensions)

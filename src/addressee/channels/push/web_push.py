@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from hashlib import sha256
 from http import HTTPStatus
@@ -80,6 +81,7 @@ class WebPushSender:
     """Sends to browsers at their push services.
 
     What a host that is no known push service answers says nothing about the channel: anybody can have a browser there.
+    Push services give messages no names; the site's service worker tells of a notification by ours.
     """
 
     def __init__(self, settings: WebPushSettings, context: SenderContext) -> None:
@@ -89,7 +91,9 @@ class WebPushSender:
 
     async def send(self, push: Push, /) -> Sent | Failed:
         result = await self._sender.send(push)
-        if isinstance(result, Sent) or self._stands_in or is_on(push.token, PUSH_SERVICES):
+        if isinstance(result, Sent):
+            return replace(result, provider_id=push.id)
+        if self._stands_in or is_on(push.token, PUSH_SERVICES):
             return result
         return result.of_one_address()
 

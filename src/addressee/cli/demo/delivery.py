@@ -22,7 +22,7 @@ PATIENCE_SECONDS = 60.0
 POLL_SECONDS = 0.1
 
 # The kinds of job that carry a trigger from its start to the last e-mail.
-DELIVERING = frozenset({"start", "advance", "send"})
+DELIVERING = frozenset({"start", "begin", "begin_large", "advance", "send"})
 
 
 class Skipped(NamedTuple):

@@ -162,7 +162,8 @@ async def room(installation: Installation, clock: MovedClock) -> AsyncIterator[R
         messaging = Messaging(pool, directory.reader, Wakeup(pool), clock)
         environment = await Environments(pool).named(ENVIRONMENT)
         stop = asyncio.Event()
+        handlers = job_handlers(pool, sealer, senders, clients[2], messaging.announcer)
         async with asyncio.TaskGroup() as group:
-            group.create_task(work(installation.target(), job_handlers(pool, sealer, senders, clients[2]), stop))
+            group.create_task(work(installation.target(), handlers, stop))
             yield Room(pool, sealer, clock, environment.id, directory, messaging)
             stop.set()

@@ -67,6 +67,10 @@ class Cluster:
     def log(self) -> Path:
         return self.folder / "log"
 
+    @property
+    def lock_file(self) -> Path:
+        return self.folder / "lock"
+
     def target(self) -> Target:
         """Returns how to connect. Holds the socket folder open for the rest of the process.
 
@@ -123,7 +127,7 @@ class Cluster:
         """
         self.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder.mkdir(mode=0o700, exist_ok=True)
-        descriptor = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = os.open(self.lock_file, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

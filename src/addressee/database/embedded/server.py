@@ -18,6 +18,7 @@ from typing import Self
 from addressee.database.embedded.binaries import ENVIRONMENT, programs_for
 from addressee.database.embedded.cluster import Cluster, OpenPath
 from addressee.database.embedded.creation import prepare
+from addressee.database.embedded.leftovers import end_leftovers
 from addressee.database.embedded.settings import SETTINGS
 from addressee.database.target import Target, answers
 from addressee.processes import Account, ProcessError, Service, StopSignal, start, stop
@@ -96,6 +97,7 @@ class EmbeddedPostgres:
         while (lock := self.cluster.lock()) is None:
             if time.monotonic() >= until:
                 raise FolderInUseError(f"Another process runs the database in {self.cluster.folder}: stop it first.")
+            end_leftovers(self.cluster)
             await asyncio.sleep(POLL_SECONDS)
         return lock
 

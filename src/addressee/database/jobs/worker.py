@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import asyncpg
@@ -63,16 +63,30 @@ J = TypeVar("J", bound=Job)
 class JobHandler(Generic[J]):
     """The function that carries out one kind of job.
 
-    A job that fails is tried `attempts` times with growing pauses, then held for an operator.
+    A job that fails is tried `attempts` times with growing pauses, then held for an operator. `together` carries out
+    jobs that were claimed together, and returns those that it leaves: each of them is then carried out by itself.
+    A worker runs `at_once` of them at most, of each priority.
     """
 
     job: type[J]
     handle: Callable[[J], Awaitable[None]]
     attempts: int = 10
+    at_once: int = JOBS_AT_ONCE
+    together: Callable[[Sequence[J]], Awaitable[Collection[J]]] | None = None
 
     async def run(self, arguments: bytes) -> None:
         """Carries out a stored job."""
-        await self.handle(msgspec.json.decode(arguments, type=self.job))
+        await self.handle(self._decoded(arguments))
+
+    async def run_together(self, stored: Sequence[bytes]) -> list[bool]:
+        """Carries out stored jobs together, and returns for each whether it is left."""
+        assert self.together is not None
+        jobs = [self._decoded(arguments) for arguments in stored]
+        left = await self.together(jobs)
+        return [job in left for job in jobs]
+
+    def _decoded(self, arguments: bytes) -> J:
+        return msgspec.json.decode(arguments, type=self.job)
 
 
 class Capacity(NamedTuple):
@@ -226,9 +240,9 @@ class Worker:
         """Claims as many jobs of each kind and priority as it can run, and starts them."""
         wanted = [
             Capacity(name, priority, free)
-            for name in self._handlers
+            for name, handler in self._handlers.items()
             for priority, places in PLACES.items()
-            if (free := places - self._busy[name, priority]) > 0
+            if (free := min(places, handler.at_once) - self._busy[name, priority]) > 0
         ]
         if not wanted:
             return
@@ -243,11 +257,38 @@ class Worker:
         rows = await connection.fetch(*statement)
         jobs = [ClaimedJob(**row, session=self._session) for row in rows]
         self._claimed.update(job.id for job in jobs)
-        for sequence in in_lanes(jobs):
-            self._busy[sequence[0].place] += 1
-            task = asyncio.create_task(self._run_in_order(sequence))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        for place, lanes in by_place(in_lanes(jobs)).items():
+            if sum(map(len, lanes)) > 1 and self._handlers[place[0]].together is not None:
+                self._start(self._run_together(lanes), lanes)
+            else:
+                self._start_each(lanes)
+
+    def _start_each(self, lanes: Iterable[Sequence[ClaimedJob]]) -> None:
+        for lane in lanes:
+            self._start(self._run_in_order(lane), [lane])
+
+    def _start(self, running: Coroutine[Any, Any, None], lanes: Sequence[Sequence[ClaimedJob]]) -> None:
+        """Starts what runs lanes of one place, and ends by giving that up."""
+        self._busy[lanes[0][0].place] += len(lanes)
+        task = asyncio.create_task(running)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _run_together(self, lanes: Sequence[Sequence[ClaimedJob]]) -> None:
+        """Runs the first jobs of lanes together, as far as they are of one kind, then what is left lane by lane."""
+        name, _ = place = lanes[0][0].place
+        first = [job for lane in lanes for job in takewhile(lambda each: each.name == name, lane)]
+        done: set[int] = set()
+        try:
+            left = await self._handlers[name].run_together([job.arguments for job in first])
+            done = {job.id for job, is_left in zip(first, left, strict=True) if not is_left}
+        except Exception as error:
+            log.warning("jobs taken apart", job=name, reason=type(error).__name__, passed=code_lines(error))
+        finally:
+            self._ended.done.extend(job for job in first if job.id in done)
+            self._busy[place] -= len(lanes)
+            self._start_each(rest for lane in lanes if (rest := [job for job in lane if job.id not in done]))
+            self._wakeup.set()
 
     async def _run_in_order(self, jobs: Sequence[ClaimedJob]) -> None:
         waiting = deque(jobs)
@@ -338,3 +379,11 @@ def in_lanes(jobs: Sequence[ClaimedJob]) -> list[list[ClaimedJob]]:
         *([job] for job in jobs if job.lane is None),
         *(list(those) for _, those in groupby(lanes, key=lambda job: job.lane)),
     ]
+
+
+def by_place(lanes: Iterable[list[ClaimedJob]]) -> dict[tuple[str, int], list[list[ClaimedJob]]]:
+    """Groups lanes by the kind and the priority of their first jobs."""
+    found: dict[tuple[str, int], list[list[ClaimedJob]]] = {}
+    for lane in lanes:
+        found.setdefault(lane[0].place, []).append(lane)
+    return found

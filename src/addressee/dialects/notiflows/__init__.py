@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from addressee.api.dialect import Dialect
+from addressee.dialects.notiflows.realtime.socket import DeliverySockets
 from addressee.dialects.notiflows.routes import (
     channel_settings,
     deliveries,
@@ -45,6 +46,11 @@ NOTIFLOWS = Dialect(
     path_aliases=path_aliases,
     headers=HEADERS,
     codes=errors.CODES,
+    # Knock's socket has the path that is also the likely one of Notiflows' clients, which can be pointed elsewhere.
+    sockets={
+        path: lambda services: DeliverySockets(services).serve
+        for path in ("/notiflows/ws/v1/websocket", "/notiflows/ws/v1")
+    },
 )
 
 __all__ = ["NOTIFLOWS"]

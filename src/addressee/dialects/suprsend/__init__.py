@@ -4,10 +4,12 @@ from collections.abc import Mapping
 
 from addressee.api.dialect import Dialect, of_any_request, with_and_without_slash
 from addressee.dialects.suprsend.mapping import records
+from addressee.dialects.suprsend.realtime.socket import InboxSockets
 from addressee.dialects.suprsend.routes import (
     broadcasts,
     envelopes,
     events,
+    feeds,
     lists,
     memberships,
     messages,
@@ -20,7 +22,7 @@ from addressee.dialects.suprsend.routes import (
     workflows,
 )
 from addressee.dialects.suprsend.wire import errors
-from addressee.dialects.suprsend.wire.authentication import authenticate
+from addressee.dialects.suprsend.wire.authentication import HEADERS, authenticate
 
 
 def rewrite_path(path: Mapping[str, str], headers: Mapping[str, str]) -> Mapping[str, str]:
@@ -40,9 +42,11 @@ SUPRSEND = Dialect(
         "/v1/tenant/",
         "/v1/brand/",
         "/v1/message/",
+        "/v1/feed/",
         "/v2/",
         "/event/",
         "/trigger/",
+        "/socket.io/",
     ),
     operations=(
         *envelopes.routes,
@@ -58,13 +62,16 @@ SUPRSEND = Dialect(
         *events.routes,
         *workflows.routes,
         *broadcasts.routes,
+        *feeds.routes,
     ),
     authenticate=authenticate,
     error=of_any_request(errors.render),
     replay=records.replay,
     refusals=errors.REFUSALS,
+    sockets={"/socket.io/": lambda services: InboxSockets(services).serve},
     path_aliases=with_and_without_slash,
     rewrite_path=rewrite_path,
+    headers=HEADERS,
 )
 
 __all__ = ["SUPRSEND"]

@@ -1,1 +1,1 @@
-"""Environments and their API keys."""
+"""Environments, their API keys, and signed links to pages of their people."""

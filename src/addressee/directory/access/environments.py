@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -15,10 +15,15 @@ import msgspec
 
 from addressee.database.pool import Pool
 from addressee.database.queries import load
+from addressee.directory.access.algorithms import SETTINGS as SIGNING_KEYS
+from addressee.directory.access.algorithms import Algorithm
 from addressee.directory.documents import Merge
 from addressee.directory.timezones import is_timezone
 
 SQL = load(__package__)
+
+# Origins stand in headers, where other characters separate them from what follows.
+HOST_AND_PORT = re.compile(r"[a-z0-9.:_\[\]-]+")
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1"})
 
@@ -30,12 +35,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     `property_merge`: how the properties of an identify call are merged into stored ones (knock.md §3.1).
     `merge_nulls`: whether a null of the primary's is replaced when users are merged, or kept. `enhanced_security`:
-    public keys need a user token (§1.3), verified with `signing_key` (a public key in PEM). `user_shape`: how users are
-    rendered by default (§4.3). `preference_rule`: whether every scope of preferences must be true, or the most specific
-    one decides (§3.7). `timezone`: the zone of schedules for recipients without one (§3.13). `clock_skew_minutes`: how
-    far the date of a signed request may be from the server's, 0 for no limit (suprsend.md §1.3). `development_mode`:
-    clients may act for a user without a token; browsers only from `allowed_origins` like `https://app.example.com`
-    (notiflows.md §1.2).
+    public keys need a user token (§1.3), verified with `signing_key` (a public key in PEM), or with `es256_signing_key`
+    from SuprSend's clients (realtime-suprsend.md §2); `require_tenant_scope`: whether these must name their tenant.
+    `user_shape`: how users are rendered by default (§4.3). `preference_rule`: whether every scope of preferences must
+    be true, or the most specific one decides (§3.7). `timezone`: the zone of schedules for recipients without one
+    (§3.13). `clock_skew_minutes`: how far the date of a signed request may be from the server's, 0 for no limit
+    (suprsend.md §1.3). `development_mode`: clients may act for a user without a token; browsers only from
+    `allowed_origins` like `https://app.example.com` (notiflows.md §1.2). `frame_origins`:
+    whose pages may show the preference page and the inbox page in a frame. `notiflows_socket`: whether clients of
+    Notiflows may try the socket, whose form is a guess (realtime-notiflows.md §4).
     """
 
     property_merge: Merge = Merge.SHALLOW
@@ -46,8 +54,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     timezone: str = "Etc/UTC"
     clock_skew_minutes: Annotated[int, msgspec.Meta(ge=0, le=1440)] = 15
     signing_key: str | None = None
+    es256_signing_key: str | None = None
+    require_tenant_scope: bool = False
     development_mode: bool = False
     allowed_origins: tuple[str, ...] = ()
+    frame_origins: tuple[str, ...] = ()
+    notiflows_socket: bool = False
+
+    def signing_key_of(self, algorithm: Algorithm) -> str | None:
+        """Returns the public key, in PEM, of user tokens that are signed by an algorithm."""
+        return self.signing_key if algorithm == "RS256" else self.es256_signing_key
 
     @property
     def keeps_nulls(self) -> bool:
@@ -108,20 +124,11 @@ class Environments:
             raise ValueError("timezone must be a name of the IANA time zone database, like Europe/Berlin.")
         if changed.property_merge is Merge.PATCH:
             raise ValueError("property_merge must be shallow or deep.")
-        for origin in changed.allowed_origins:
-            if not is_origin(origin):
-                raise ValueError(
-                    f"allowed_origins holds {origin!r}; an origin is like https://app.example.com, with http on"
-                    " localhost only, and without a path."
-                )
-        if "signing_key" in settings and changed.signing_key is not None:
-            # A slow import that few changes need.
-            from addressee.directory.access.signing_keys import parse_signing_key
-
-            try:
-                parse_signing_key(changed.signing_key)
-            except ValueError as error:
-                raise ValueError(f"signing_key {error}") from None
+        check_origins("allowed_origins", changed.allowed_origins)
+        check_origins("frame_origins", changed.frame_origins)
+        for algorithm, setting in SIGNING_KEYS.items():
+            if setting in settings:
+                check_signing_key(changed, algorithm)
         given = {setting: value for setting, value in msgspec.to_builtins(changed).items() if setting in settings}
         stored = await self._pool.fetchrow(
             *SQL["change_environment"](environment_id=row["id"], settings=msgspec.json.encode(given))
@@ -129,13 +136,26 @@ class Environments:
         assert stored is not None
         return environment_from(stored)
 
-    async def new_signing_key(self, name: str) -> str:
+    async def new_signing_key(self, name: str, algorithm: Algorithm = "RS256") -> str:
         """Makes a key pair for user tokens, stores the public key and returns the private one as PEM (PKCS#8)."""
         from addressee.directory.access.signing_keys import new_pair
 
-        private, public = new_pair()
-        await self.change(name, {"signing_key": public})
+        private, public = new_pair(algorithm)
+        await self.change(name, {SIGNING_KEYS[algorithm]: public})
         return private
+
+
+def check_signing_key(settings: Settings, algorithm: Algorithm) -> None:
+    """Raises ValueError for a key that cannot verify tokens of the algorithm; none is no error."""
+    # A slow import that few changes need.
+    from addressee.directory.access.signing_keys import parse_signing_key
+
+    pem = settings.signing_key_of(algorithm)
+    try:
+        if pem is not None:
+            parse_signing_key(pem, algorithm)
+    except ValueError as error:
+        raise ValueError(f"{SIGNING_KEYS[algorithm]} {error}") from None
 
 
 def problem_message(settings: Mapping[str, Any], problem: str) -> str:
@@ -177,6 +197,16 @@ def known_settings(row: asyncpg.Record) -> dict[str, Any]:
     return {name: value for name, value in stored.items() if name in Settings.__struct_fields__}
 
 
+def check_origins(setting: str, origins: Iterable[str]) -> None:
+    """Raises ValueError when one is not an origin."""
+    for origin in origins:
+        if not is_origin(origin):
+            raise ValueError(
+                f"{setting} holds {origin!r}; an origin is like https://app.example.com, with http on"
+                " localhost only, and without a path."
+            )
+
+
 def is_origin(text: str) -> bool:
     """Whether a text is an origin, as a browser sends it, of https or of http on this machine."""
     try:
@@ -184,6 +214,6 @@ def is_origin(text: str) -> bool:
         host, _ = parts.hostname, parts.port  # reading an invalid port raises ValueError
     except ValueError:
         return False
-    if text != f"{parts.scheme}://{parts.netloc.lower()}" or "@" in parts.netloc:
+    if text != f"{parts.scheme}://{parts.netloc.lower()}" or not HOST_AND_PORT.fullmatch(parts.netloc):
         return False
     return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and host in LOCAL_HOSTS))

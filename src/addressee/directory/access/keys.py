@@ -10,6 +10,7 @@ import re
 import secrets
 import time
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias, get_args
@@ -83,6 +84,11 @@ class Credential:
     kind: Kind
     environment: Environment
     secret: bytes | None = field(default=None, repr=False)
+
+    @property
+    def acts_for_anybody(self) -> bool:
+        """Whether a client without a user token may say for whom it acts."""
+        return self.kind == "public" and not self.environment.settings.enhanced_security
 
 
 class Keys:
@@ -170,6 +176,15 @@ class KeyRing:
         while len(self._remembered) > CACHE_SIZE:
             self._remembered.popitem(last=False)
         return await asyncio.shield(future)
+
+    async def ended(self, key_ids: Sequence[UUID]) -> dict[UUID, bool]:
+        """Returns those of these keys that were revoked (true), or that need a user token by now (false).
+
+        Raises UnavailableError.
+        """
+        with unavailable_when_away():
+            rows = await self._pool.fetch(*SQL["ended_keys"](ids=key_ids))
+        return {row["id"]: row["is_revoked"] for row in rows}
 
     def inbox_secret(self, environment: Environment) -> str:
         """Returns the secret from which the addresses of an environment's inboxes are derived."""

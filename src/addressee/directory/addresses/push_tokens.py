@@ -157,11 +157,9 @@ def claim_changes(steps: Iterable[Step]) -> ClaimChanges:
 
 def tokens_changed(before: Recipient | None, after: Recipient) -> bool:
     """Whether a recipient's tokens changed. Quick when neither addresses nor channel data did."""
-    if is_membership(after.place):
-        return False
     if before is not None and before.addresses is after.addresses and before.channel_data is after.channel_data:
         return False
-    return claims_of(before) != claims_of(after)
+    return not is_membership(after.place) and claims_of(before) != claims_of(after)
 
 
 def claims_of(recipient: Recipient | None) -> Set[Claim]:

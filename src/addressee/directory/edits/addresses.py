@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
+
+from msgspec import Struct
 
 from addressee.directory.addresses.entries import (
     ACTIVE,
@@ -37,8 +38,7 @@ from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import Document, Place, Recipient
 
 
-@dataclass(frozen=True, slots=True)
-class AddAddress:
+class AddAddress(Struct, frozen=True):
     """Adds an address, or updates a stored one and makes it active again; creates a missing recipient.
 
     `details` are texts; null counts as not given. An e-mail address or phone number becomes primary when none is. A
@@ -51,7 +51,7 @@ class AddAddress:
     kind: str
     value: Any
     provider: str | None = None
-    details: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, Any] = {}
 
     def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient:
         provider = provider_of(self.kind, self.provider)
@@ -82,8 +82,7 @@ class AddAddress:
         return changed(recipient, context, addresses=addresses, attributes=attributes)
 
 
-@dataclass(frozen=True, slots=True)
-class RemoveAddress:
+class RemoveAddress(Struct, frozen=True):
     """Removes the address that a value identifies, which may be a part of the stored value; a missing one is no error.
 
     Without a `provider`, a device's token is removed for every provider. When the primary address is removed, the next
@@ -101,8 +100,7 @@ class RemoveAddress:
         return found if found is None else without_addresses(found, context, self.kind, ending)
 
 
-@dataclass(frozen=True, slots=True)
-class RemoveAddresses:
+class RemoveAddresses(Struct, frozen=True):
     """Removes all addresses of a kind, and the attribute that names one of them."""
 
     name: ClassVar[str] = "remove_addresses"
@@ -115,8 +113,7 @@ class RemoveAddresses:
         return without_addresses(found, context, self.kind, {address["key"] for address in of_kind(found, self.kind)})
 
 
-@dataclass(frozen=True, slots=True)
-class DisableAddress:
+class DisableAddress(Struct, frozen=True):
     """Stops sending to an address until it is added again; it is identified as in `RemoveAddress`, or by its key.
 
     A primary address stays primary. One that is not stored is added as disabled, as channel data may contain it too,
@@ -153,8 +150,7 @@ class DisableAddress:
         return changed(found, context, addresses=addresses)
 
 
-@dataclass(frozen=True, slots=True)
-class EnableAddress:
+class EnableAddress(Struct, frozen=True):
     """Makes a disabled address active again; it is identified as in `RemoveAddress`. Nothing is added.
 
     With a `uid`, the edit applies to that identity only.

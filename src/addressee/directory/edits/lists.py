@@ -7,7 +7,6 @@ being prepared: they subscribe to the list's place under the draft's uid, which 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -98,8 +97,7 @@ def list_from(recipient: Recipient) -> List:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Define:
+class Define(Struct, frozen=True):
     """Creates a list or changes one; None keeps the stored value.
 
     `tracks_entry` and `tracks_exit` say whether a user who becomes a member, or ceases to be one, causes an event.
@@ -126,8 +124,7 @@ class Define:
         return changed(recipient, context, attributes=given, properties=stored)
 
 
-@dataclass(frozen=True, slots=True)
-class OpenDraft:
+class OpenDraft(Struct, frozen=True):
     """Adds an empty draft under a new identity. Refused when the list has 20."""
 
     name: ClassVar[str] = "open_draft"
@@ -142,8 +139,7 @@ class OpenDraft:
         return with_properties(recipient, context, drafts=drafts)
 
 
-@dataclass(frozen=True, slots=True)
-class DiscardDraft:
+class DiscardDraft(Struct, frozen=True):
     """Removes a draft. Raises DraftMissingError."""
 
     name: ClassVar[str] = "discard_draft"
@@ -154,8 +150,7 @@ class DiscardDraft:
         return with_properties(recipient, context, drafts=drafts_without(recipient, self.uid))
 
 
-@dataclass(frozen=True, slots=True)
-class PublishDraft:
+class PublishDraft(Struct, frozen=True):
     """Replaces a list's members by a draft's: its identity becomes the list's. Raises DraftMissingError."""
 
     name: ClassVar[str] = "publish_draft"

@@ -8,8 +8,9 @@ else as a property; either replaces the other. Other attributes (time zone, loca
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, ClassVar
+
+from msgspec import Struct
 
 from addressee.directory import attributes
 from addressee.directory.addresses.entries import addresses_after
@@ -25,8 +26,7 @@ PERSONAL = frozenset({"name", "first_name", "last_name", "avatar"})
 ABSENT = object()
 
 
-@dataclass(frozen=True, slots=True)
-class Set:
+class Set(Struct, frozen=True):
     """Sets properties, each value as a whole; creates a missing recipient.
 
     A value that repeats contact data stored elsewhere (`contact_properties`), under a name in `copies`, is not stored.
@@ -50,13 +50,12 @@ class Set:
         return with_values(recipient, context, given)
 
 
-@dataclass(frozen=True, slots=True)
-class SetOnce:
+class SetOnce(Struct, frozen=True):
     """Sets properties and attributes that are missing; a stored null counts as set. Creates a missing recipient."""
 
     name: ClassVar[str] = "set_once"
     values: Mapping[str, Any]
-    attributes: Mapping[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = {}
 
     def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient:
         check_value(self.values, "properties")
@@ -67,8 +66,7 @@ class SetOnce:
         return with_attributes(recipient, context, {**given, **recipient.attributes})
 
 
-@dataclass(frozen=True, slots=True)
-class Add:
+class Add(Struct, frozen=True):
     """Adds numbers to properties; a missing one or null counts as 0, another type of value is refused."""
 
     name: ClassVar[str] = "add"
@@ -92,8 +90,7 @@ class Add:
         return start + amount  # type: ignore[operator]
 
 
-@dataclass(frozen=True, slots=True)
-class Append:
+class Append(Struct, frozen=True):
     """Appends a value to each property: a missing one or null becomes a list, a scalar the first item of one."""
 
     name: ClassVar[str] = "append"
@@ -106,8 +103,7 @@ class Append:
         return with_values(recipient, context, lists)
 
 
-@dataclass(frozen=True, slots=True)
-class Remove:
+class Remove(Struct, frozen=True):
     """Removes every occurrence of a value from each property that is a list; others are unchanged."""
 
     name: ClassVar[str] = "remove"
@@ -124,8 +120,7 @@ class Remove:
         return with_values(found, context, lists)
 
 
-@dataclass(frozen=True, slots=True)
-class Unset:
+class Unset(Struct, frozen=True):
     """Removes properties and attributes by name."""
 
     name: ClassVar[str] = "unset"

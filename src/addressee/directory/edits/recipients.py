@@ -8,17 +8,16 @@ never fails the others of its batch.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, TypeAlias
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from addressee.directory import attributes, names
 from addressee.directory.addresses.device_tokens import entry_with
 from addressee.directory.addresses.entries import addresses_after
 from addressee.directory.addresses.registrations import registered_anew
-from addressee.directory.documents import Bounds, Merge, check_id, check_value, overlay, same
+from addressee.directory.documents import Bounds, Merge, check_id, check_value, overlay, same, unlike
 from addressee.directory.edits.addresses import (
     AddAddress,
     DisableAddress,
@@ -63,8 +62,7 @@ __all__ = [
 EMPTY: Document = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Identify:
+class Identify(Struct, frozen=True):
     """Updates attributes, properties, channel data and preference sets; creates a missing recipient.
 
     Channel data replace the entry of a channel, preference sets are merged deeply (knock.md §3.1), properties as
@@ -77,13 +75,13 @@ class Identify:
     """
 
     name: ClassVar[str] = "identify"
-    attributes: Mapping[str, Any] = field(default_factory=dict)
-    properties: Mapping[str, Any] | None = field(default_factory=dict)
+    attributes: Mapping[str, Any] = {}
+    properties: Mapping[str, Any] | None = {}
     merge: Merge = Merge.SHALLOW
     bounds: Bounds | None = None
     properties_field: str = "properties"
-    channel_data: Mapping[str, Any] = field(default_factory=dict)
-    preferences: Mapping[str, Any] = field(default_factory=dict)
+    channel_data: Mapping[str, Any] = {}
+    preferences: Mapping[str, Any] = {}
     revives: Revives = Revives.ANYBODY
     always_shown: frozenset[str] = frozenset()
 
@@ -98,12 +96,8 @@ class Identify:
                 changes["addresses"] = addresses_after(recipient, changes["attributes"])
         if self.properties is None:
             changes["properties"] = EMPTY
-        elif self.properties:
-            check_value(self.properties, self.properties_field)
-        if self.properties and not same(self.properties, recipient.properties):
-            changes["properties"] = overlay(recipient.properties, self.properties, self.merge)
-            if self.bounds is not None:
-                self.bounds.check(changes["properties"])
+        elif self.properties and (merged := self._merged(self.properties, recipient.properties)) is not None:
+            changes["properties"] = merged
         if self.channel_data:
             entries = recipient.channel_data
             for channel_id, data in self.channel_data.items():
@@ -120,21 +114,25 @@ class Identify:
 
     def _new_attributes(self, recipient: Recipient) -> Document:
         """Returns the attributes whose given values differ from the stored ones. Raises RefusedError."""
-        if not self.attributes:
+        given = unlike(self.attributes, recipient.attributes)
+        if not given:
             return EMPTY
-        stored = recipient.attributes
         echoed = names.echoed(self.attributes, recipient, self.always_shown)
-        return attributes.checked(
-            {
-                name: value
-                for name, value in self.attributes.items()
-                if name not in echoed and not (name in stored and same(value, stored[name]))
-            }
-        )
+        return attributes.checked({name: value for name, value in given.items() if name not in echoed})
+
+    def _merged(self, given: Mapping[str, Any], stored: Document) -> Document | None:
+        """Returns the stored properties with the given ones; None where they are the same. Raises RefusedError."""
+        new = unlike(given, stored)
+        check_value(new, self.properties_field)
+        if not new and len(given) == len(stored):
+            return None
+        merged = overlay(stored, given if self.merge is Merge.PATCH else new, self.merge)
+        if self.bounds is not None:
+            self.bounds.check(merged)
+        return merged
 
 
-@dataclass(frozen=True, slots=True)
-class SetChannelData:
+class SetChannelData(Struct, frozen=True):
     """Replaces the data of one channel; creates a missing recipient."""
 
     name: ClassVar[str] = "set_channel_data"
@@ -146,8 +144,7 @@ class SetChannelData:
         return with_data(recipient, self.channel_id, self.data, context)
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeChannelData:
+class ChangeChannelData(Struct, frozen=True):
     """Changes the data of one channel, `{}` when there is none, with a function; a missing recipient is not created.
 
     `change` is pure and idempotent; when it returns None, the data are removed.
@@ -170,8 +167,7 @@ class ChangeChannelData:
         return with_data(found, self.channel_id, made, context)
 
 
-@dataclass(frozen=True, slots=True)
-class UnsetChannelData:
+class UnsetChannelData(Struct, frozen=True):
     """Removes the data of one channel."""
 
     name: ClassVar[str] = "unset_channel_data"
@@ -183,8 +179,7 @@ class UnsetChannelData:
         return changed(found, context, channel_data=without(found.channel_data, self.channel_id))
 
 
-@dataclass(frozen=True, slots=True)
-class SetPreferences:
+class SetPreferences(Struct, frozen=True):
     """Replaces a preference set, or (DEEP) merges into the stored one; creates a missing recipient.
 
     The caller has checked the set with `preferences.sets.check_set`.
@@ -204,8 +199,7 @@ class SetPreferences:
         return changed(recipient, context, preferences={**recipient.preferences, self.set_id: laid})
 
 
-@dataclass(frozen=True, slots=True)
-class ChangePreferences:
+class ChangePreferences(Struct, frozen=True):
     """Changes a preference set, `{}` when there is none, with a function; creates a missing recipient.
 
     `change` is pure and idempotent.
@@ -223,8 +217,7 @@ class ChangePreferences:
         return changed(recipient, context, preferences={**recipient.preferences, self.set_id: made})
 
 
-@dataclass(frozen=True, slots=True)
-class ChangePreferenceSets:
+class ChangePreferenceSets(Struct, frozen=True):
     """Changes all preference sets with a function; a missing recipient is created only when the edit `creates`.
 
     `change` is pure and idempotent.
@@ -243,8 +236,7 @@ class ChangePreferenceSets:
         return changed(recipient, context, preferences=made)
 
 
-@dataclass(frozen=True, slots=True)
-class UnsetPreferences:
+class UnsetPreferences(Struct, frozen=True):
     """Removes a preference set."""
 
     name: ClassVar[str] = "unset_preferences"
@@ -263,8 +255,7 @@ class History(StrEnum):
     KEPT = "kept"
 
 
-@dataclass(frozen=True, slots=True)
-class Delete:
+class Delete(Struct, frozen=True):
     """Deletes a recipient, leaving a tombstone without documents (knock.md §3.4, notiflows.md §5.3)."""
 
     name: ClassVar[str] = "delete"
@@ -279,8 +270,7 @@ class Delete:
         return structs.replace(left, deletions=found.deletions + 1, history_kept=history_kept)
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """An edit of `Each`. Warnings about it start with `label`, which stands for the `field` in messages."""
 
     label: str
@@ -288,8 +278,7 @@ class Item:
     field: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Each:
+class Each(Struct, frozen=True):
     """Applies edits in order, as one change; a refused one is skipped with a warning.
 
     All are refused when the recipient was deleted and an edit does not revive it. `warnings` are those that the caller

@@ -55,11 +55,15 @@ class Subscription(Struct, frozen=True):
 
 
 class Subscriber(Struct, frozen=True):
-    """A subscriber of an object by its identity alone. `id` is the subscription's."""
+    """A subscriber of an object by its identity alone. `id` is the subscription's.
+
+    `bytes` is what the properties of the recipient and of the subscription take in storage.
+    """
 
     id: UUID
     recipient: Identity
     properties: Document
+    bytes: int
 
 
 class Subscriptions:
@@ -220,6 +224,7 @@ async def next_subscribers(
             row["id"],
             Identity(object.environment_id, row["recipient_collection"], row["recipient_id"], row["recipient_uid"]),
             rows.document(row["properties"]),
+            row["bytes"],
         )
         for row in found
     ]

@@ -67,11 +67,3 @@ def with_current_key(address: dict[str, Any]) -> dict[str, Any]:
 
 def document(stored: bytes | None) -> dict[str, Any]:
     return {} if stored is None or stored == b"{}" else decode(stored)
-
-
-def changed_document(before: Recipient | None, after: Recipient, name: str) -> bytes | None:
-    """Returns a document as JSON, or None when the stored one is unchanged."""
-    new = getattr(after, name)
-    if before is not None and getattr(before, name) is new:
-        return None
-    return encode(new)

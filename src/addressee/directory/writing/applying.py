@@ -2,40 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from msgspec import Struct
 from uuid_utils.compat import uuid7
 
 from addressee.directory.edits.context import EditContext
-from addressee.directory.errors import UnavailableError, refused_below
-from addressee.directory.recipient import FORMAT, Place, Recipient
+from addressee.directory.errors import RefusedError, UnavailableError
+from addressee.directory.recipient import FORMAT, Recipient
 from addressee.directory.writing.history import Change, change
 from addressee.directory.writing.receipts import Earlier, Receipt, RequestKey, StoredAnswer, repetition
+from addressee.directory.writing.waiting import Group
 from addressee.directory.writing.writes import AppliedWrite, ReceiptKey, Write, Written
 
 
-@dataclass(slots=True)
-class Waiting:
-    write: Write
-    size: int
-    future: asyncio.Future[Written]
-
-
-@dataclass(slots=True)
-class Group:
-    """The waiting writes of one place, in order of arrival; empty once they are answered."""
-
-    place: Place
-    waiting: list[Waiting]
-    losses: int = 0
-
-
-@dataclass(slots=True)
-class Applied:
+class Applied(Struct):
     """A group's writes, applied in memory: what to store, and the answers once that is committed.
 
     `ended` are the identities that the writes delete, and whether the history of each is kept.
@@ -102,7 +86,10 @@ def apply(group: Group, found: Recipient | None, used: Used, now: datetime) -> A
             written = Written(outcome.after, recipient, outcome.warnings)
             if request is not None:
                 requests.append((request, request.answer(written)))
-        except Exception as error:  # a refusal, or a failure to render the answer: it concerns this write only
+        except RefusedError as refusal:
+            answers.append(detached(refusal))
+            continue
+        except Exception as error:  # a failure to render the answer: it concerns this write only
             answers.append(error)
             continue
         recipient = outcome.after
@@ -119,13 +106,25 @@ def apply_write(write: Write, found: Recipient | None, version: int, now: dateti
     recipient = found
     changes: list[Change] = []
     context = EditContext(now, version, uuid7)
-    with refused_below(write.path):
+    try:
         for edit in write.edits:
             after = edit.apply(recipient, write.place, context)
             if after is not None and after is not recipient:
                 changes.append(change(edit.name, recipient, after, write.origin))
                 recipient = after
+    except RefusedError as refusal:
+        raise refusal.below(write.path) from None
     return AppliedWrite(version, found, recipient, changes, tuple(context.warnings), context.ended)
+
+
+def detached(refusal: RefusedError) -> RefusedError:
+    """Returns the refusal without its traceback.
+
+    The frames of a traceback hold the list of answers. With the refusal in that list they would be a cycle, which
+    stays in memory until the garbage collector runs.
+    """
+    refusal.__context__ = None
+    return refusal.with_traceback(None)
 
 
 def check_format(found: Recipient | None) -> None:

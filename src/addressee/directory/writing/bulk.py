@@ -85,7 +85,7 @@ async def run_bulk(
     ]
     results = await writer.write_all(attempted)
     await note_warnings(pool, attempted, results, clock.now())
-    failures = [row for row in writes if isinstance(row, Failure)] + [
+    failures = [row for row in writes if not isinstance(row, Write)] + [
         Failure(write.place.collection, write.place.id, result.message)
         for write, result in zip(attempted, results, strict=True)
         if isinstance(result, RefusedError)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
 
-from addressee.directory.documents import same
+from addressee.directory.documents import unlike
 from addressee.directory.recipient import Document, Recipient
 
 VALUES_RECORDED = ("attributes", "properties", "preferences")
@@ -16,8 +15,10 @@ VALUES_RECORDED = ("attributes", "properties", "preferences")
 # same reason, only the kinds.
 NAMES_RECORDED = ("channel_data",)
 
+EMPTY: Document = {}
 
-class Origin(Struct, frozen=True):
+
+class Origin(Struct, frozen=True, array_like=True):
     """The API key and the request that caused a write, if any."""
 
     key_id: UUID | None = None
@@ -27,7 +28,7 @@ class Origin(Struct, frozen=True):
 NO_ORIGIN = Origin()
 
 
-class Change(Struct, frozen=True):
+class Change(Struct, frozen=True, array_like=True):
     """One effective edit. A deletion records no values, as they are to be erased."""
 
     uid: UUID
@@ -48,18 +49,23 @@ def differences(before: Recipient | None, after: Recipient) -> tuple[Document, D
     old: Document = {}
     new: Document = {}
     for name in VALUES_RECORDED:
-        was, now = documents(before, after, name)
+        was, now = getattr(before, name, EMPTY), getattr(after, name)
         if was is now:
             continue
-        names = [key for key in {**was, **now} if key not in was or key not in now or not same(was[key], now[key])]
-        old |= {name: {key: was[key] for key in names if key in was}} if was else {}
-        new |= {name: {key: now[key] for key in names if key in now}} if names else {}
+        lost = unlike(was, now)
+        gained = {key: value for key, value in now.items() if key not in was or key in lost}
+        if was:
+            old[name] = lost
+        if lost or gained:
+            new[name] = gained
     for name in NAMES_RECORDED:
-        was, now = documents(before, after, name)
-        names = [key for key in {**was, **now} if was.get(key) is not now.get(key)]
-        new |= {name: names} if names else {}
-    kinds = changed_kinds(before.addresses if before else [], after.addresses)
-    new |= {"addresses": kinds} if kinds else {}
+        was, now = getattr(before, name, EMPTY), getattr(after, name)
+        if was is now:
+            continue
+        if names := [key for key in {**was, **now} if was.get(key) is not now.get(key)]:
+            new[name] = names
+    if kinds := changed_kinds(before.addresses if before else [], after.addresses):
+        new["addresses"] = kinds
     return old, new
 
 
@@ -72,7 +78,3 @@ def changed_kinds(was: list[Document], now: list[Document]) -> list[str]:
 
 def entries(addresses: list[Document], kind: str) -> list[Document]:
     return [address for address in addresses if address["kind"] == kind]
-
-
-def documents(before: Recipient | None, after: Recipient, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    return getattr(before, name) if before else {}, getattr(after, name)

@@ -1,32 +1,31 @@
-"""Stores changed recipients with their history, counts, push tokens and follow-up jobs."""
+"""Stores changed recipients with their history, terms, counts, push tokens and follow-up jobs."""
 
 from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from functools import partial
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence, Set
+from datetime import UTC, datetime
 from typing import NamedTuple, TypeAlias
 from uuid import UUID
+
+from msgspec import Struct
 
 from addressee.database.jobs.queue import enqueue
 from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.directory.addresses.push_tokens import Step, TokenTransfer, claim, tokens_changed
 from addressee.directory.reading import rows
-from addressee.directory.recipient import Place, Recipient, is_membership
+from addressee.directory.recipient import Document, Place, Recipient, is_membership
+from addressee.directory.search.index import change_terms, term_changes
 from addressee.directory.writing.history import Change
 from addressee.directory.writing.zone_changes import zone_changed, zone_jobs
 
 SQL = load(__package__)
-
 COUNT_SLOTS = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(Struct, frozen=True):
     """A change of a recipient, with its entries for the history."""
 
     before: Recipient | None
@@ -42,8 +41,8 @@ class CountChange(NamedTuple):
     difference: int
 
 
-class RecipientRow(NamedTuple):
-    """A recipient as it is written; a document is None when the stored one is unchanged."""
+class RecipientRow(Struct, frozen=True, array_like=True):
+    """A recipient as it is written, with its entries for the history; a document that is unchanged is None."""
 
     environment_id: int
     collection: str
@@ -51,31 +50,20 @@ class RecipientRow(NamedTuple):
     uid: UUID
     version: int
     updated_at: datetime
-    attributes: bytes | None
-    properties: bytes | None
-    addresses: bytes | None
-    channel_data: bytes | None
-    preferences: bytes | None
     deleted_at: datetime | None
     format: int
     deletions: int
     history_kept: bool
+    attributes: Document | None
+    properties: Document | None
+    addresses: list[Document] | None
+    channel_data: Document | None
+    preferences: Document | None
+    changes: Sequence[Change]
 
 
-class ChangeRow(NamedTuple):
-    """An entry of a recipient's history; `ordinal` is its position among those of one version."""
-
-    environment_id: int
-    collection: str
-    id: str
-    ordinal: int
-    uid: UUID
-    edit: str
-    key_id: UUID | None
-    request_id: str | None
-    before: bytes | None
-    after: bytes | None
-
+# Stands for whoever was not there before: none of its documents is anybody's.
+NOBODY = Recipient(Place(0, "", ""), UUID(int=0), 0, datetime.min.replace(tzinfo=UTC))
 
 # Records new owners of push tokens, and returns the transfers from former owners by the place of the new one.
 TransferTokens: TypeAlias = Callable[[Connection, Iterable[Step]], Awaitable[dict[Place, list[TokenTransfer]]]]
@@ -87,17 +75,19 @@ async def store_recipients(
     """Writes the recipients whose stored version is still that of `before`.
 
     Returns the places that were written, each with the transfers of push tokens to it. It is one statement, unless
-    counts, push tokens or time zones change: then it is a transaction.
+    counts, terms, push tokens or time zones change: then it is a transaction.
     """
     counted = [effect for effect in effects if difference(effect)]
+    reindexed = term_changes((effect.before, effect.after) for effect in effects)
     moved = [effect for effect in effects if tokens_changed(effect.before, effect.after)]
     rezoned = [effect.after for effect in effects if zone_changed(effect.before, effect.after)]
-    if not counted and not moved and not rezoned:
+    if not counted and not reindexed and not moved and not rezoned:
         return dict.fromkeys(await write(connection, effects), ())
     async with connection.transaction():
         won = await write(connection, effects)
         steps = [(effect.before, effect.after) for effect in moved if effect.after.place in won]
         transfers = await transfer(connection, steps) if steps else {}
+        await change_terms(connection, [each for each in reindexed if each.place in won])
         await enqueue(connection, zone_jobs(recipient for recipient in rezoned if recipient.place in won))
         await count(connection, [effect for effect in counted if effect.after.place in won])
     return {place: transfers.get(place, ()) for place in won}
@@ -120,49 +110,41 @@ async def count(connection: Connection, effects: Sequence[Effect]) -> None:
 
 def difference(effect: Effect) -> int:
     """Returns the difference to the number of living recipients: 1, 0 or -1. Memberships are not counted."""
-    lived = effect.before is not None and effect.before.lives
-    if lived is effect.after.lives or is_membership(effect.after.place):
+    lived = effect.before is not None and effect.before.deleted_at is None
+    lives = effect.after.deleted_at is None
+    if lived is lives or is_membership(effect.after.place):
         return 0
-    return 1 if effect.after.lives else -1
+    return 1 if lives else -1
 
 
-async def write(connection: Connection, effects: Sequence[Effect]) -> set[Place]:
+async def write(connection: Connection, effects: Sequence[Effect]) -> Set[Place]:
     """Writes recipients whose version is unchanged, and returns their places. Sorted by key to avoid deadlocks."""
     if not effects:
-        return set()
-    recipients = [recipient_row(effect.before, effect.after) for effect in effects]
-    changes = [
-        ChangeRow(
-            *effect.after.place,
-            ordinal,
-            change.uid,
-            change.edit,
-            change.origin.key_id,
-            change.origin.request_id,
-            None if change.before is None else rows.encode(change.before),
-            None if change.after is None else rows.encode(change.after),
-        )
-        for effect in effects
-        for ordinal, change in enumerate(effect.changes)
-    ]
-    won = await connection.fetch(*SQL["write_recipients"](recipients=recipients, changes=changes))
-    return {Place(*row) for row in won}
+        return frozenset()
+    lost = await connection.fetch(
+        *SQL["write_recipients"](recipients=rows.encode([recipient_row(effect) for effect in effects]))
+    )
+    return {effect.after.place for effect in effects}.difference(Place(*row) for row in lost)
 
 
-def recipient_row(before: Recipient | None, after: Recipient) -> RecipientRow:
-    document = partial(rows.changed_document, before, after)
+def recipient_row(effect: Effect) -> RecipientRow:
+    before, after = effect.before or NOBODY, effect.after
+    environment_id, collection, id = after.place
     return RecipientRow(
-        *after.place,
+        environment_id,
+        collection,
+        id,
         after.uid,
         after.version,
         after.updated_at,
-        document("attributes"),
-        document("properties"),
-        document("addresses"),
-        document("channel_data"),
-        document("preferences"),
         after.deleted_at,
         after.format,
         after.deletions,
         after.history_kept,
+        None if after.attributes is before.attributes else after.attributes,
+        None if after.properties is before.properties else after.properties,
+        None if after.addresses is before.addresses else after.addresses,
+        None if after.channel_data is before.channel_data else after.channel_data,
+        None if after.preferences is before.preferences else after.preferences,
+        effect.changes,
     )

@@ -46,8 +46,13 @@ class EmailContent(Content, frozen=True, kw_only=True, tag=ChannelType.EMAIL.val
         return [each.id for each in self.attachments]
 
     def with_attachments(self, payload: Email, contents: Mapping[UUID, bytes]) -> Email:
+        if not self.attachments:
+            return payload
         files = tuple(each.with_content(contents[each.id]) for each in self.attachments)
         return replace(payload, attachments=files)
+
+    def with_unsubscribe_url(self, payload: Email, url: str | None) -> Email:
+        return payload if url is None else replace(payload, unsubscribe_url=url)
 
     def to_payload(self, id: str, to: Destination, written_at: datetime) -> Email:
         return Email(

@@ -47,6 +47,10 @@ class Content(msgspec.Struct, frozen=True, tag_field="type"):
         """Returns what the sender takes with the attachments, whose contents are given by id."""
         return payload
 
+    def with_unsubscribe_url(self, payload: Any, url: str | None) -> Any:
+        """Returns what the sender takes with the URL at which its recipient can unsubscribe, if there is one."""
+        return payload
+
     def silenced(self) -> Content:
         """Returns this content without what it says: only the addresses stay."""
         raise NotImplementedError

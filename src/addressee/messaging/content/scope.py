@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from addressee.directory import names
-from addressee.directory.recipient import TENANTS, USERS, Recipient
+from addressee.directory.recipient import TENANTS, USERS, Document, Recipient
 
 Scope = Mapping[str, Any]
 
@@ -19,29 +19,21 @@ ROOTS = frozenset(
 )
 
 
-class Subscription(NamedTuple):
-    """The subscription by which a recipient was found. `object` is None once that is deleted."""
-
-    properties: Mapping[str, Any]
-    object: Recipient | None
-
-
 def build_scope(
     *,
-    recipient: Recipient,
-    subscription: Subscription | None = None,
-    actor: Recipient | None,
-    tenant: Recipient | None,
+    recipient: Document,
+    actor: Document | None,
+    tenant: Document | None,
     data: Mapping[str, Any],
     variables: Mapping[str, Any],
     workflow: Mapping[str, Any],
 ) -> Scope:
-    """Returns the values that templates see, by name."""
+    """Returns the values that templates see, by name. Recipients are as they are `exposed`."""
     return {
         **with_data(data),
-        "recipient": {**exposed(recipient), **reason(subscription)},
-        "actor": actor and exposed(actor),
-        "tenant": tenant and exposed(tenant),
+        "recipient": recipient,
+        "actor": actor,
+        "tenant": tenant,
         "vars": variables,
         "workflow": workflow,
     }
@@ -66,9 +58,6 @@ def exposed(recipient: Recipient) -> dict[str, Any]:
     return shown
 
 
-def reason(subscription: Subscription | None) -> dict[str, Any]:
-    """Returns what templates see of the subscription by which a recipient was found, None without one."""
-    if subscription is None:
-        return {}
-    object = subscription.object and exposed(subscription.object)
-    return {"subscription": {"properties": subscription.properties, "object": object}}
+def exposed_subscription(properties: Document, object: Document | None) -> dict[str, Any]:
+    """Returns what templates see of the subscription by which a recipient was found; None is an object that is gone."""
+    return {"subscription": {"properties": properties, "object": object}}

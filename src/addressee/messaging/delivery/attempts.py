@@ -13,12 +13,12 @@ from uuid import UUID
 import structlog
 from prometheus_client import Counter
 
-from addressee.channels.destination import Destination
 from addressee.channels.sender import OF_CHANNEL, SENDING_SECONDS, Failed, Failure, Sender, Sent
 from addressee.channels.settings import ChannelSettings
-from addressee.messaging.delivery.open_channels import OpenChannel
-from addressee.messaging.delivery.pacing import ChannelState
-from addressee.messaging.delivery.sends import ClaimedSend, Obstacle, SendAttempt, Tried, with_token
+from addressee.messaging.delivery.channels.open_channels import OpenChannel
+from addressee.messaging.delivery.channels.pacing import ChannelState
+from addressee.messaging.delivery.results import Results
+from addressee.messaging.delivery.sends import ClaimedSend, Obstacle, Reached, SendAttempt, with_token
 from addressee.messaging.messages.status import Status, StatusChange, outcome, retry_after, undelivered
 
 # A batch gives up on a channel whose provider could not be reached this often.
@@ -30,42 +30,42 @@ log = structlog.get_logger()
 
 
 async def try_some(
-    attempt: Callable[[ClaimedSend, Destination], Awaitable[Sent | Failed]],
-    sends: Sequence[tuple[ClaimedSend, Destination]],
+    attempt: Callable[[ClaimedSend, Reached], Awaitable[Sent | Failed]],
+    sends: Sequence[tuple[ClaimedSend, Reached]],
     at_once: int,
     is_time: Callable[[], bool],
-    tried: list[Tried],
+    results: Results,
 ) -> None:
     """Tries sends of one channel, some at once, as long as there is time and the provider takes messages.
 
-    Each result is added to `tried` as it comes. When it is cancelled, what was under way may have been sent.
+    Each result is added to `results` as it comes. When it is cancelled, what was under way may have been sent.
     """
     waiting = deque(sends)
-    results: list[Sent | Failed] = []
+    failures: list[Failure] = []
 
     async def one_after_the_other() -> None:
-        while waiting and is_time() and goes_on(results):
-            send, to = waiting.popleft()
+        while waiting and is_time() and goes_on(failures):
+            send, reached = waiting.popleft()
             try:
-                result = await attempt(send, to)
+                result = await attempt(send, reached)
             except asyncio.CancelledError:
-                tried.append((send, Failed(Failure.UNCONFIRMED, "the worker was stopped before the provider answered")))
+                results.add((send, Failed(Failure.UNCONFIRMED, "the worker was stopped before the provider answered")))
                 raise
-            results.append(result)
-            tried.append((send, result))
+            if isinstance(result, Failed):
+                failures.append(result.failure)
+            results.add((send, result))
 
     await asyncio.gather(*(one_after_the_other() for _ in range(min(at_once, len(sends)))))
 
 
-def goes_on(results: Sequence[Sent | Failed]) -> bool:
-    """Returns whether a channel can be gone on with after these results."""
-    failures = [result.failure for result in results if isinstance(result, Failed)]
+def goes_on(failures: Sequence[Failure]) -> bool:
+    """Returns whether a channel can be gone on with after these failures."""
     unavailable = failures.count(Failure.UNAVAILABLE)
     return unavailable < UNAVAILABLE_AT_ONCE and not {Failure.CREDENTIALS, Failure.RATE_LIMITED}.intersection(failures)
 
 
 async def deliver(
-    sender: Sender[Any], attachments: Mapping[UUID, bytes], send: ClaimedSend, to: Destination
+    sender: Sender[Any], attachments: Mapping[UUID, bytes], send: ClaimedSend, reached: Reached
 ) -> Sent | Failed:
     """Sends one message. It never raises: outcomes so far must be recorded, or all of a batch are sent again.
 
@@ -73,8 +73,9 @@ async def deliver(
     """
 
     def payload() -> Any:
-        made: Any = send.content.to_payload(send.id, to, send.inserted_at)
-        return send.content.with_attachments(made, attachments)
+        made: Any = send.content.to_payload(send.id, reached.to, send.inserted_at)
+        made = send.content.with_attachments(made, attachments)
+        return send.content.with_unsubscribe_url(made, reached.unsubscribe_url)
 
     return await send_within(sender, payload)
 

@@ -10,9 +10,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from addressee.messaging.delivery.attempts import given_up
-from addressee.messaging.delivery.channel_states import HeldSlot
-from addressee.messaging.delivery.open_channels import OpenChannel
-from addressee.messaging.delivery.pacing import Admission, ChannelState
+from addressee.messaging.delivery.channels.channel_states import HeldSlot
+from addressee.messaging.delivery.channels.open_channels import OpenChannel
+from addressee.messaging.delivery.channels.pacing import Admission, ChannelState
+from addressee.messaging.delivery.results import Results
 from addressee.messaging.delivery.sends import ClaimedSend, DeferredSend, SendAttempt
 from addressee.messaging.messages.status import LONGEST_WAIT, Status
 
@@ -34,6 +35,24 @@ class Portion(NamedTuple):
     held: Sequence[ClaimedSend] = ()
     deferred: Sequence[DeferredSend] = ()
     ended: Sequence[SendAttempt] = ()
+
+
+class Ending(NamedTuple):
+    """The end of a batch, as it is stored with the last results.
+
+    `ended` have waited for too long, `untried` are due again; of the channels `channel_ids`, nothing was heard of those
+    in `unheard`. The slots are given back.
+    """
+
+    ended: Sequence[SendAttempt] = ()
+    untried: Sequence[ClaimedSend] = ()
+    channel_ids: Collection[UUID] = frozenset()
+    unheard: Collection[UUID] = frozenset()
+    slots: Sequence[HeldSlot] = ()
+
+
+# The ending of a batch of which sends are still under way.
+GOING_ON = Ending()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +98,12 @@ class Batch:
         """Returns the batch once those that are tried again are queued: `ids`. The others are this worker's no more."""
         queued = {id: each._replace(sends=[*queued_again(each.sends, ids)]) for id, each in self.portions.items()}
         return replace(self, portions=queued)
+
+    def ending(self, results: Results) -> Ending:
+        """Returns how the batch ends once these are all of its results."""
+        untried = [send for send in (*self.sends, *self.held) if send.id not in results.sends]
+        unheard = set(self.channel_ids) - results.channel_ids
+        return Ending(self.ended, untried, self.channel_ids, unheard, self.slots)
 
     def at_once(self, channel: OpenChannel) -> int:
         """Returns the number of sends of a channel that are tried at the same time."""

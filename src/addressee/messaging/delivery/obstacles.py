@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from addressee.channels.destination import Destination
 from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import Document, Identity
-from addressee.messaging.delivery.sends import ClaimedSend, Obstacle
+from addressee.messaging.delivery.sends import ClaimedSend, Obstacle, Reached
+from addressee.messaging.delivery.unsubscribing import unsubscribe_url
 from addressee.messaging.environment.channels import Channel
+from addressee.messaging.environment.links import LinkUrls
 from addressee.messaging.recipients.identity import TRANSIENT
 from addressee.messaging.runs.contexts.context import read_contexts
 from addressee.messaging.runs.store import Run, recipient_run_from
@@ -35,8 +38,8 @@ CANCELLED: Document = {"reason": "run_cancelled"}
 
 
 async def resolve_sends(
-    pool: Pool, reader: Reader, run: Run | None, sends: Sequence[ClaimedSend], now: datetime
-) -> Mapping[str, Destination | Obstacle]:
+    pool: Pool, reader: Reader, run: Run | None, sends: Sequence[ClaimedSend], now: datetime, links: LinkUrls
+) -> Mapping[str, Reached | Obstacle]:
     """Returns the destination of each send of a run, or why it is not to be tried, by the ids of sends.
 
     The number of queries does not depend on the number of sends. A run that is missing was erased with its recipients.
@@ -47,18 +50,19 @@ async def resolve_sends(
     rows = await pool.fetch(*SQL["runs_of_sends"](environment_id=run.environment_id, ids=ids))
     runs = {row["id"]: recipient_run_from(run.environment_id, row) for row in rows}
     of_sends = {send.recipient_run_id: run_of(send, runs) for send in sends}
-    contexts = await read_contexts(pool, reader, run, list(of_sends.values()), now)
+    contexts = await read_contexts(pool, reader, run, list(of_sends.values()), now, links)
     known = dict(zip(of_sends, contexts, strict=True))
     channels = {channel.id: channel for each in contexts[:1] for channel in each.channels.values()}
-    resolved: dict[str, Destination | Obstacle] = {}
+    resolved: dict[str, Reached | Obstacle] = {}
     for send in sends:
         recipient_run = runs.get(send.recipient_run_id)
-        found = resolve_send(send, recipient_run, known[send.recipient_run_id], channels[send.channel_id])
+        context, channel = known[send.recipient_run_id], channels[send.channel_id]
+        found = resolve_send(send, recipient_run, context, channel)
         if isinstance(found, Destination):
-            resolved[send.id] = found
+            resolved[send.id] = Reached(found, unsubscribe_url(run.workflow, context, channel))
         else:
             resolved[send.id] = Obstacle(found, owner_of(send, recipient_run).id)
-    reached = [send for send in sends if isinstance(resolved[send.id], Destination)]
+    reached = [send for send in sends if isinstance(resolved[send.id], Reached)]
     suppressed = await find_suppressed(pool, run.environment_id, {send.address for send in reached})
     for send in reached:
         if (suppression := suppressed.get(send.address)) is not None:

@@ -9,7 +9,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from addressee.database.jobs.queue import Job, Later
-from addressee.messaging.delivery.open_channels import OpenChannel
+from addressee.messaging.delivery.channels.open_channels import OpenChannel
 from addressee.messaging.delivery.sends import SendAttempt
 
 FIRST_PAUSE = timedelta(minutes=15)

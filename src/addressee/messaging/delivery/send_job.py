@@ -25,24 +25,20 @@ from addressee.database.queries import load
 from addressee.directory.clock import Clock
 from addressee.directory.reading.reader import Reader
 from addressee.directory.writing.writer import Writer
-from addressee.messaging.delivery.admission import admit_sends, note_results
 from addressee.messaging.delivery.attachments import read_attachments
 from addressee.messaging.delivery.attempts import assess, deliver, try_some
-from addressee.messaging.delivery.batches import Batch
-from addressee.messaging.delivery.channel_states import release_slots
+from addressee.messaging.delivery.batches import GOING_ON, Batch, Ending
+from addressee.messaging.delivery.channels.admission import admit_sends, note_results
+from addressee.messaging.delivery.channels.channel_states import release_slots
+from addressee.messaging.delivery.channels.open_channels import OpenChannel, OpenChannels
 from addressee.messaging.delivery.dead_addresses import BouncedSend, disable_addresses
 from addressee.messaging.delivery.obstacles import resolve_sends
-from addressee.messaging.delivery.open_channels import OpenChannel, OpenChannels
 from addressee.messaging.delivery.outcomes import defer, queue_again, record_attempts
 from addressee.messaging.delivery.receipts import receipts_to_check
 from addressee.messaging.delivery.refused_addresses import suppress_refused
-from addressee.messaging.delivery.sends import (
-    ClaimedSend,
-    DeferredSend,
-    Obstacle,
-    Tried,
-    claimed_send_from,
-)
+from addressee.messaging.delivery.results import Results
+from addressee.messaging.delivery.sends import ClaimedSend, DeferredSend, Obstacle, claimed_send_from
+from addressee.messaging.environment.links import LinkUrls
 from addressee.messaging.messages.model import lock_messages
 from addressee.messaging.messages.status import Status
 from addressee.messaging.runs.model import Send
@@ -50,7 +46,10 @@ from addressee.messaging.runs.store import Run, read_run
 
 SQL = load(__package__)
 
-BATCH_SIZE = 25
+BATCH_SIZE = 100
+
+# Results of a batch are recorded so many at a time, while others are under way: a worker that dies forgets no more.
+RECORDED_TOGETHER = 25
 
 # A batch starts sends for this long since they were claimed, so that the last one is recorded before the claim ends.
 STARTING_TIME = timedelta(seconds=20)
@@ -76,6 +75,7 @@ class SendHandler:
         writer: Writer,
         channels: OpenChannels,
         clock: Clock,
+        links: LinkUrls,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._pool = pool
@@ -83,6 +83,7 @@ class SendHandler:
         self._writer = writer
         self._channels = channels
         self._clock = clock
+        self._links = links
         self._chance = chance
 
     async def send(self, page: Send) -> None:
@@ -130,26 +131,32 @@ class SendHandler:
 
     async def _carry_out(self, page: Send, run: Run | None, batch: Batch, channels: Mapping[UUID, OpenChannel]) -> None:
         """Tries the sends of a batch, and records what became of them: also when the worker is stopped meanwhile."""
-        tried: list[Tried] = []
+        results = Results(RECORDED_TOGETHER)
+        trying = asyncio.create_task(self._try(page, run, batch, channels, results))
         try:
-            await self._try(page, run, batch, channels, tried)
+            while await results.until_enough(trying):
+                await self._record(page.environment_id, batch, results, channels)
+            await trying
         except asyncio.CancelledError:
-            await self._record(page.environment_id, batch, tried, channels)
+            await end_of(trying)
+            await self._record(page.environment_id, batch, results, channels, batch.ending(results))
             raise
-        await self._record(page.environment_id, batch, tried, channels)
+        finally:
+            await end_of(trying)
+        await self._record(page.environment_id, batch, results, channels, batch.ending(results))
 
     async def _try(
-        self, page: Send, run: Run | None, batch: Batch, channels: Mapping[UUID, OpenChannel], tried: list[Tried]
+        self, page: Send, run: Run | None, batch: Batch, channels: Mapping[UUID, OpenChannel], results: Results
     ) -> None:
         """Tries the sends that there is time for, those of different channels at the same time.
 
-        What becomes of each is added to `tried` as soon as it is known.
+        What becomes of each is added to `results` as soon as it is known.
         """
         sends = batch.sends
         if not sends:
             return
         attachments = await read_attachments(self._pool, page, sends)
-        resolved = await resolve_sends(self._pool, self._reader, run, sends, batch.at)
+        resolved = await resolve_sends(self._pool, self._reader, run, sends, batch.at, self._links)
         until = sends[0].claimed_until - ENDING_TIME
         trying = []
         for id, portion in batch.portions.items():
@@ -157,40 +164,40 @@ class SendHandler:
             for send in portion.sends:
                 to = resolved[send.id]
                 if isinstance(to, Obstacle):
-                    tried.append((send, to))
+                    results.add((send, to))
                 else:
                     reachable.append((send, to))
             if reachable:
                 attempt = partial(deliver, channels[id].sender, attachments)
                 at_once = batch.at_once(channels[id])
-                trying.append(try_some(attempt, reachable, at_once, lambda: self._clock.now() < until, tried))
+                trying.append(try_some(attempt, reachable, at_once, lambda: self._clock.now() < until, results))
         await asyncio.gather(*trying)
 
     async def _record(
         self,
         environment_id: int,
         batch: Batch,
-        tried: Sequence[Tried],
+        results: Results,
         channels: Mapping[UUID, OpenChannel],
+        ending: Ending = GOING_ON,
     ) -> None:
-        """Records what was tried, what it says about the channels, and when what was not tried is due."""
+        """Records results of a batch, what they say about the channels, and what its ending says of the other sends."""
         now = self._clock.now()
-        attempts = [
-            assess(send, result, batch.states[send.channel_id], channels[send.channel_id], now, self._chance)
-            for send, result in tried
-        ]
-        attempts += batch.ended
-        done = {send.id for send, _ in tried}
-        rest = [send for send in (*batch.sends, *batch.held) if send.id not in done]
-        async with self._pool.acquire() as connection, connection.transaction():
-            ids = {send.message_id for send in (*rest, *(each.send for each in attempts))}
-            await lock_messages(connection, environment_id, ids)
-            recorded = await record_attempts(connection, environment_id, attempts, now)
-            await enqueue(connection, receipts_to_check(environment_id, recorded, channels, now))
-            states = await note_results(connection, environment_id, batch, tried, now)
-            deferred = [DeferredSend(send, states[send.channel_id].paused_until or now) for send in rest]
-            await defer(connection, environment_id, deferred)
-            await release_slots(connection, environment_id, batch.slots)
+        with results.to_record(RECORDED_TOGETHER if ending is GOING_ON else None) as tried:
+            attempts = [
+                assess(send, result, batch.states[send.channel_id], channels[send.channel_id], now, self._chance)
+                for send, result in tried
+            ]
+            attempts += ending.ended
+            async with self._pool.acquire() as connection, connection.transaction():
+                ids = {send.message_id for send in (*ending.untried, *(each.send for each in attempts))}
+                await lock_messages(connection, environment_id, ids)
+                recorded = await record_attempts(connection, environment_id, attempts, now)
+                await enqueue(connection, receipts_to_check(environment_id, recorded, channels, now))
+                states = await note_results(connection, environment_id, batch, tried, ending, now)
+                deferred = [DeferredSend(send, states[send.channel_id].paused_until or now) for send in ending.untried]
+                await defer(connection, environment_id, deferred)
+                await release_slots(connection, environment_id, ending.slots)
         for each in recorded:
             DELAY.observe((now - each.send.inserted_at).total_seconds())
             log.info("message tried", message_id=each.send.message_id, status=each.status)
@@ -206,3 +213,9 @@ class SendHandler:
             if each.status is Status.BOUNCED
         ]
         await disable_addresses(self._reader, self._writer, environment_id, dead)
+
+
+async def end_of(task: asyncio.Task[None]) -> None:
+    """Cancels a task, and waits until it has ended."""
+    task.cancel()
+    await asyncio.wait((task,))

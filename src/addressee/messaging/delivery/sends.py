@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 from uuid import UUID
 
 import asyncpg
 import msgspec
+from msgspec import structs
 
+from addressee.channels.destination import Destination
 from addressee.channels.sender import Failed, ProviderCall, Sent
 from addressee.directory.addresses import entries
 from addressee.directory.recipient import Document, Identity
@@ -60,6 +62,13 @@ class DeferredSend:
 
     send: ClaimedSend
     due_at: datetime
+
+
+class Reached(NamedTuple):
+    """The destination of a send, and where its recipient can unsubscribe by the e-mail's header, if anywhere."""
+
+    to: Destination
+    unsubscribe_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,4 +143,4 @@ def with_token(change: StatusChange, send: StoredSend) -> StatusChange:
     """Adds the token to the change of a bounced push: clients that store tokens too remove it (knock.md §3.9)."""
     if change.status is not Status.BOUNCED or send.address.kind not in entries.PUSH:
         return change
-    return replace(change, data={**(change.data or {}), "token": send.address.value})
+    return structs.replace(change, data={**(change.data or {}), "token": send.address.value})

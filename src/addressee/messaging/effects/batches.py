@@ -156,9 +156,7 @@ async def sizes_of(connection: Connection, page: AskingPage, batch_ids: Sequence
 async def store(connection: Connection, page: AskingPage, done: Round) -> None:
     if done.items:
         await connection.execute(
-            *SQL["insert_batch_items"](
-                environment_id=page.environment_id, run_id=page.run.id, items=done.items, now=page.now
-            )
+            *SQL["insert_batch_items"](environment_id=page.environment_id, items=done.items, now=page.now)
         )
     if done.continued:
         await connection.execute(*SQL["continue_batches"](environment_id=page.environment_id, continued=done.continued))

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from uuid import UUID
 
 import msgspec
 import structlog
+from msgspec import structs
 
 from addressee.channels.hiding import without
 from addressee.channels.requests.exchange import ProviderRequest, exchange
@@ -24,6 +25,7 @@ from addressee.database.queries import load
 from addressee.directory.clock import Clock
 from addressee.directory.reading.reader import Reader
 from addressee.messaging.content.templating.liquid import TemplateError
+from addressee.messaging.environment.links import LinkUrls
 from addressee.messaging.environment.secrets import Secrets
 from addressee.messaging.recipients.identifiers import derived_ksuid
 from addressee.messaging.runs.contexts.context import read_contexts
@@ -90,6 +92,7 @@ class Fetcher:
     clock: Clock
     secrets: Secrets
     client: httpx2.AsyncClient
+    links: LinkUrls
 
     async def fetch(self, page: Fetch) -> None:
         run = await read_run(self.pool, page.environment_id, page.run_id)
@@ -117,7 +120,7 @@ class Fetcher:
         return [recipient_run_from(page.environment_id, row) for row in rows]
 
     async def _make_requests(self, page: Fetch, run: Run, runs: Sequence[RecipientRun]) -> None:
-        contexts = await read_contexts(self.pool, self.reader, run, runs, self.clock.now())
+        contexts = await read_contexts(self.pool, self.reader, run, runs, self.clock.now(), self.links)
         waiting = [
             Waiting(each, step, context)
             for each, context in zip(runs, contexts, strict=True)
@@ -176,7 +179,7 @@ def request_for(waiting: Waiting, secrets: Mapping[str, str], now: datetime) -> 
 
 def gone_on(waiting: Waiting, outcome: Outcome | None, now: datetime) -> RecipientRun:
     """Returns a run once its outcome is known. Steps end it, or take it on, when it is its turn again."""
-    run = replace(waiting.run, status=RunStatus.PROCESSING, due_at=None)
+    run = structs.replace(waiting.run, status=RunStatus.PROCESSING, due_at=None)
     if outcome is not None:
-        run = waiting.step.answered(run, outcome, replace(waiting.context, now=now))
-    return run if run.status is RunStatus.PAUSED else replace(run, status=RunStatus.QUEUED)
+        run = waiting.step.answered(run, outcome, structs.replace(waiting.context, now=now))
+    return run if run.status is RunStatus.PAUSED else structs.replace(run, status=RunStatus.QUEUED)

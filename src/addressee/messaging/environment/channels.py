@@ -21,6 +21,8 @@ from addressee.directory.recipient import Document, Recipient
 
 SQL = load(__package__)
 
+INBOX = "inbox"
+
 
 @dataclass(frozen=True, slots=True)
 class Channel:
@@ -63,6 +65,29 @@ class Channels:
 
     async def get(self, environment_id: int, id: UUID) -> Channel | None:
         return (await by_id(self._pool, environment_id)).get(id)
+
+    async def feed(self, environment_id: int, named: str) -> Channel | None:
+        """Returns the in-app feed that is named by its id or its key."""
+        for channel in await all_channels(self._pool, environment_id):
+            if named in {str(channel.id), channel.key} and channel.type is ChannelType.IN_APP_FEED:
+                return channel
+        return None
+
+    async def inbox(self, environment_id: int) -> Channel | None:
+        """Returns the in-app feed that clients mean who name none: the one with the key `inbox`, else the oldest."""
+        feeds = [
+            channel
+            for channel in await all_channels(self._pool, environment_id)
+            if channel.type is ChannelType.IN_APP_FEED
+        ]
+        return min(feeds, key=lambda channel: (channel.key != INBOX, channel.created_at, channel.key), default=None)
+
+
+async def open_settings(pool: Pool, sealer: Sealer, environment_id: int, channel: Channel) -> Any:
+    """Returns the settings of a channel with the secret ones, as its provider has them. Raises WrongMasterKeyError."""
+    sealed = await pool.fetchval(*SQL["sealed_secrets"](environment_id=environment_id, id=channel.id))
+    secrets = {} if sealed is None else open_secrets(sealer, channel.id, sealed)
+    return msgspec.convert({**channel.settings, **secrets}, channel.served_by.settings)
 
 
 async def all_channels(database: Pool | Connection, environment_id: int) -> list[Channel]:

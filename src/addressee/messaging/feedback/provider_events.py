@@ -22,7 +22,7 @@ from addressee.database.queries import load
 from addressee.directory.clock import Clock
 from addressee.directory.reading.reader import Reader
 from addressee.directory.writing.writer import Writer
-from addressee.messaging.delivery.channel_states import read_state
+from addressee.messaging.delivery.channels.channel_states import read_state
 from addressee.messaging.delivery.dead_addresses import BouncedSend, disable_addresses
 from addressee.messaging.delivery.outcomes import update_messages
 from addressee.messaging.delivery.sends import StoredSend, stored_send_from

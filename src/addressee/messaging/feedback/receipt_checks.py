@@ -15,7 +15,7 @@ from addressee.channels.sender import Failed
 from addressee.database.jobs.queue import Job, Later, enqueue
 from addressee.database.pool import Pool
 from addressee.directory.clock import Clock
-from addressee.messaging.delivery.open_channels import OpenChannel, OpenChannels
+from addressee.messaging.delivery.channels.open_channels import OpenChannel, OpenChannels
 from addressee.messaging.delivery.receipts import CheckReceipts
 from addressee.messaging.environment.channels import by_id
 from addressee.messaging.feedback.provider_events import ApplyProviderEvents

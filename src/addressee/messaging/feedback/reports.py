@@ -24,6 +24,7 @@ STATUSES: Mapping[EventKind, Status] = {
     EventKind.OPENED: Status.DELIVERED,
     EventKind.READ: Status.DELIVERED,
     EventKind.CLICKED: Status.DELIVERED,
+    EventKind.DISMISSED: Status.DELIVERED,
     EventKind.UNDELIVERED: Status.UNDELIVERED,
     EventKind.BOUNCED: Status.BOUNCED,
 }
@@ -38,6 +39,7 @@ MARKS: Mapping[EventKind, Sequence[Mark]] = {
     EventKind.OPENED: (Mark.SEEN,),
     EventKind.READ: (Mark.SEEN, Mark.READ),
     EventKind.CLICKED: (Mark.SEEN, Mark.CLICKED),
+    EventKind.DISMISSED: (Mark.SEEN, Mark.DISMISSED),
 }
 
 # A time further from that of the callback is not believed.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -21,10 +21,12 @@ from addressee.directory.writing.receipts import Receipt, keep
 from addressee.messaging.content.in_app import Block, InAppContent
 from addressee.messaging.environment.variables import read_variables
 from addressee.messaging.errors import FeedItemMissingError
+from addressee.messaging.feeds.counting import MOST_UNCOUNTED, store_counts
 from addressee.messaging.messages.activities import Activity, Items, activities_of, read_items
 from addressee.messaging.messages.listing import EARLIEST, LATEST, message_page_parameters
 from addressee.messaging.messages.mark import Mark, add_marks
 from addressee.messaging.messages.model import Message, Position, assemble, flattened
+from addressee.messaging.realtime.announcer import Announcer
 from addressee.messaging.recipients.people import Missing, People, read_people
 
 SQL = load(__package__)
@@ -52,6 +54,11 @@ class FeedFilter:
     since: datetime = EARLIEST
     until: datetime = LATEST
 
+    @property
+    def has_stored_counts(self) -> bool:
+        """Whether stored counts tell how many items it finds: they know nothing of topics, data and times."""
+        return (self.trigger_data, self.topic, self.since, self.until) == ({}, None, EARLIEST, LATEST)
+
 
 @dataclass(frozen=True, slots=True)
 class FeedItem:
@@ -75,12 +82,22 @@ class Feed:
     variables: Document
 
 
+class Glance(NamedTuple):
+    """The position of the newest item that a filter finds, None without any, and the counts of all."""
+
+    newest: Position | None
+    total: int
+    unread: int
+    unseen: int
+
+
 class Feeds:
     """Reads and marks the items of recipients' in-app feeds."""
 
-    def __init__(self, pool: Pool, reader: Reader, clock: Clock) -> None:
+    def __init__(self, pool: Pool, reader: Reader, announcer: Announcer, clock: Clock) -> None:
         self._pool = pool
         self._reader = reader
+        self._announcer = announcer
         self._clock = clock
 
     async def read(
@@ -100,22 +117,22 @@ class Feeds:
             variables = (await read_variables(connection, recipient.environment_id)).public
             if found is None:
                 return Feed(Page((), page.size), 0, 0, 0, variables)
-            owner = owner_parameters(found)
-            rows = await connection.fetch(
-                *SQL["feed"](
-                    **owner,
-                    **message_page_parameters(page, filter.since, filter.until),
-                    **filter_parameters(filter, channel_id),
-                    status=filter.status,
-                )
-            )
-            counts = await connection.fetchrow(
-                *SQL["feed_counts"](**owner, **filter_parameters(counted or filter, channel_id))
-            )
+            rows = await connection.fetch(*page_of_feed(found, channel_id, filter, page))
+            counts = await read_counts(connection, found, counted or filter, channel_id)
             with_blocks = await read_blocks(connection, recipient.environment_id, rows)
-        assert counts is not None
         items = build_page(await self._items(found, with_blocks), page, lambda item: item.message.position)
         return Feed(items, counts["total"], counts["unread"], counts["unseen"], variables)
+
+    async def glance(self, recipient: Place, channel_id: UUID, filter: FeedFilter) -> Glance:
+        """Returns what is to be seen of a feed at a glance: a fraction of what reading it takes."""
+        found = await self._reader.read(recipient)
+        if found is None:
+            return Glance(None, 0, 0, 0)
+        async with self._pool.acquire() as connection:
+            newest = await connection.fetch(*page_of_feed(found, channel_id, filter, PageRequest(1)))
+            counts = await read_counts(connection, found, filter, channel_id)
+        position = Position(newest[0]["inserted_at"], newest[0]["id"]) if newest else None
+        return Glance(position, counts["total"], counts["unread"], counts["unseen"])
 
     async def mark_items(
         self,
@@ -141,10 +158,11 @@ class Feeds:
         items = {item.message.id: item for item in await self._items(owner, with_blocks)}
         check_all_there(ids, items)
         async with self._pool.acquire() as connection, connection.transaction():
-            messages = await add_marks(connection, environment_id, ids, marks, now)
+            messages, changes = await add_marks(connection, environment_id, ids, marks, now)
             check_all_there(ids, [message.id for message in messages])
             marked = [replace(items[message.id], message=message) for message in messages]
             await keep(connection, receipt, marked, now)
+        self._announcer.announce(changes)
         return marked
 
     async def _items(self, owner: Recipient, messages: Sequence[WithBlocks]) -> list[FeedItem]:
@@ -153,6 +171,30 @@ class Feeds:
         named = {identity for message, _ in messages for identity in (message.recipient, *message.actors)}
         people = await read_people(self._reader, environment_id, {*named, *items.actors}, known=[owner])
         return [feed_item(message, blocks, items, people) for message, blocks in messages]
+
+
+def page_of_feed(
+    owner: Recipient, channel_id: UUID, filter: FeedFilter, page: PageRequest[Position]
+) -> tuple[Any, ...]:
+    """Returns the statement that reads a page of a feed, with its arguments."""
+    return SQL["feed"](
+        **owner_parameters(owner),
+        **message_page_parameters(page, filter.since, filter.until),
+        **filter_parameters(filter, channel_id),
+        status=filter.status,
+    )
+
+
+async def read_counts(connection: Connection, owner: Recipient, filter: FeedFilter, channel_id: UUID) -> asyncpg.Record:
+    """Returns the counts of a feed. Where many messages had to be counted, they are stored for who reads it next."""
+    has_stored = filter.has_stored_counts
+    counts = await connection.fetchrow(
+        *SQL["feed_counts"](**owner_parameters(owner), **filter_parameters(filter, channel_id), has_stored=has_stored)
+    )
+    assert counts is not None
+    if has_stored and counts["looked_at"] >= MOST_UNCOUNTED:
+        await store_counts(connection, owner.identity)
+    return counts
 
 
 def owner_parameters(owner: Recipient) -> dict[str, Any]:

@@ -18,7 +18,9 @@ from addressee.directory.recipient import Identity
 from addressee.directory.writing.erase import Erase
 from addressee.messaging.lifecycle.ending import end_waiting
 from addressee.messaging.lifecycle.redaction import redact_later
+from addressee.messaging.lifecycle.replaced_feeds import have_feeds_looked_at
 from addressee.messaging.messages.listing import EARLIEST, LATEST
+from addressee.messaging.realtime.announcer import Announcer
 from addressee.messaging.recipients.identity import MOVED_AGE
 from addressee.messaging.runs.model import GROUPS
 
@@ -34,12 +36,14 @@ SECOND_SWEEP = timedelta(minutes=5)
 class Eraser:
     """The handler of the job `erase`. It may run twice, and at once: what is erased already is not there any more."""
 
-    def __init__(self, pool: Pool, clock: Clock) -> None:
+    def __init__(self, pool: Pool, announcer: Announcer, clock: Clock) -> None:
         self._pool = pool
+        self._announcer = announcer
         self._clock = clock
 
     async def erase(self, erase: Erase) -> None:
         people = await gone(self._pool, erase.people)
+        await have_feeds_looked_at(self._pool, self._announcer, people)
         await end_waiting(self._pool, [*await kept_histories(self._pool, people)], self._clock.now())
         ended = await erase_people(self._pool, people)
         async with self._pool.acquire() as connection, connection.transaction():
@@ -87,6 +91,8 @@ async def erase_people(pool: Pool, people: Sequence[Identity]) -> list[Identity]
                 "erase_schedules",
                 "erase_changes",
                 "erase_message_heads",
+                "erase_feed_counts",
+                "erase_feed_bells",
                 "erase_throttles",
                 "erase_batches",
                 "erase_waits",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 import msgspec
 from msgspec import structs
@@ -32,7 +32,7 @@ PARTS = {
 }
 
 
-async def export(pool: Pool, recipient: Recipient) -> AsyncIterator[bytes]:
+async def export(pool: Pool, recipient: Recipient) -> AsyncGenerator[bytes, None]:
     """Yields the pieces of one JSON object: `recipient`, `suppressions` of its addresses, and a list for each of
     `PARTS`, oldest first.
     """
@@ -61,7 +61,7 @@ async def suppressions_of(pool: Pool, recipient: Recipient) -> list[Document]:
     return [each.shown for each in found.values()]
 
 
-async def documents(pool: Pool, statement: str, recipient: Recipient) -> AsyncIterator[bytes]:
+async def documents(pool: Pool, statement: str, recipient: Recipient) -> AsyncGenerator[bytes, None]:
     key: bytes | None = None
     while True:
         rows = await pool.fetch(*SQL[statement](**recipient.identity._asdict(), limit=PAGE_SIZE, key=key))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from addressee.database.jobs.queue import Wakeup, enqueue
 from addressee.database.pool import Connection, Pool
@@ -16,9 +16,10 @@ from addressee.directory.writing.erase import Erase
 from addressee.directory.writing.history import NO_ORIGIN, Origin
 from addressee.directory.writing.receipts import Receipt, keep, refuse_repetition
 from addressee.directory.writing.writes import Write, Written
+from addressee.messaging.environment.links import LinkUrls
 from addressee.messaging.lifecycle.erasure import erase_people, forget_merges, gone
 from addressee.messaging.lifecycle.export import export
-from addressee.messaging.lifecycle.merge_mover import MergeEffects, merge_effects, move_first_pages
+from addressee.messaging.lifecycle.merge_mover import MergeEffects, merge_effects, move_page
 from addressee.messaging.lifecycle.redaction import redact_at_once
 from addressee.messaging.lifecycle.retained import forget_retained
 
@@ -26,24 +27,25 @@ SQL = load(__package__)
 
 
 class Lifecycle:
-    def __init__(self, pool: Pool, wakeup: Wakeup, clock: Clock) -> None:
+    def __init__(self, pool: Pool, wakeup: Wakeup, clock: Clock, links: LinkUrls) -> None:
         self._pool = pool
         self._wakeup = wakeup
         self._clock = clock
+        self._links = links
 
     async def follow(self, merge: Merge) -> None:
         """Moves a merge's first messages, so that whoever merged finds them moved; a job moves the rest.
 
         To be called after a merge, and after its undoing.
         """
-        await move_first_pages(self._pool, merge.primary.environment_id, merge.id)
+        await move_page(self._pool, merge.primary.environment_id, merge.id)
         self._wakeup.notify()
 
     async def merge_effects(self, secondary: Recipient) -> MergeEffects:
         """Returns what would follow if this recipient were merged into another now."""
         return await merge_effects(self._pool, secondary, self._clock.now())
 
-    def export(self, recipient: Recipient) -> AsyncIterator[bytes]:
+    def export(self, recipient: Recipient) -> AsyncGenerator[bytes, None]:
         """Returns everything known of a recipient as one JSON document, in pieces: its row, history, messages, runs."""
         return export(self._pool, recipient)
 
@@ -85,6 +87,6 @@ class Lifecycle:
 
         people = await gone(self._pool, await directory.writer.write_with(Write(place, (Delete(),), origin), finish))
         ended = await erase_people(self._pool, people)
-        await redact_at_once(self._pool, directory.reader, people, self._clock.now())
+        await redact_at_once(self._pool, directory.reader, people, self._clock.now(), self._links)
         async with self._pool.acquire() as connection, connection.transaction():
             await forget_merges(connection, people, ended)

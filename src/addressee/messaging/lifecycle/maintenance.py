@@ -15,15 +15,16 @@ from addressee.database.pool import AWAY, Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.clock import Clock
 from addressee.directory.merges.merges import UNDO_LIFE
+from addressee.directory.reading.history import HISTORY_MONTHS
 from addressee.directory.recipient import Identity
 from addressee.directory.writing.bulk import delete_old_operations
 from addressee.directory.writing.erase import Erase
 from addressee.directory.writing.notices import delete_old_notices
 from addressee.directory.writing.receipts import delete_expired_receipts
 from addressee.messaging.runs.cancellation import delete_expired_cancellations
+from addressee.operators.expiry import delete_expired_access
 
 INTERVAL_SECONDS = 3600
-HISTORY_MONTHS = 12
 
 MERGES_AT_ONCE = 200
 
@@ -66,6 +67,7 @@ async def delete_expired(pool: Pool, now: datetime) -> None:
         await delete_expired_cancellations(connection, now)
         await delete_before(connection, SQL["delete_old_batches"], now - BATCH_LIFE)
         await delete_before(connection, SQL["delete_sent_attachments"], now - UNSENT)
+        await delete_expired_access(connection, now)
         await end_undoing(connection, now)
 
 

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
+from asyncpg import Record
 
 from addressee.database.jobs.queue import Later, enqueue
 from addressee.database.pool import Pool
@@ -24,15 +25,16 @@ from addressee.directory.groups.subscriptions import move_subscriptions
 from addressee.directory.merges.merges import Follow
 from addressee.directory.recipient import Identity, Recipient
 from addressee.messaging.lifecycle.parting_batches import part_batches
+from addressee.messaging.lifecycle.replaced_feeds import have_feeds_looked_at
 from addressee.messaging.lifecycle.uniting_batches import unite_batches
-from addressee.messaging.messages.model import lock_messages
+from addressee.messaging.messages.model import Position, lock_messages
 from addressee.messaging.messages.status import LONGEST_PAUSE, MAX_ATTEMPTS
+from addressee.messaging.realtime.announcer import Announcer
 from addressee.messaging.recipients.identity import MOVED_AGE
 
 SQL = load(__package__)
 
 PAGE_SIZE = 500
-PAGES_AT_ONCE = 4
 
 # A message that is being sent moves once it has arrived, which takes long when a provider asks for pauses; and a page
 # of a run may be on its way during the merge.
@@ -56,8 +58,9 @@ class MergeEffects:
 class MergeMover:
     """The handler of the job `follow`. It may run twice, and at once: what is moved already is not there any more."""
 
-    def __init__(self, pool: Pool, clock: Clock) -> None:
+    def __init__(self, pool: Pool, announcer: Announcer, clock: Clock) -> None:
         self._pool = pool
+        self._announcer = announcer
         self._clock = clock
 
     async def follow(self, follow: Follow) -> None:
@@ -66,8 +69,11 @@ class MergeMover:
         )
         if merge is None:
             return
-        while await move_page(self._pool, follow.environment_id, follow.merge_id):
-            pass
+        if follow.sweep == 0:  # what is not moved yet is found already
+            await have_feeds_looked_at(self._pool, self._announcer, both_of(follow.environment_id, merge))
+        moved = await move_page(self._pool, follow.environment_id, follow.merge_id)
+        while moved is not None:
+            moved = await move_page(self._pool, follow.environment_id, follow.merge_id, moved)
         while await move_page_of_subscriptions(self._pool, follow.environment_id, follow.merge_id):
             pass
         await unite_waiting(self._pool, follow.environment_id, follow.merge_id, self._clock.now())
@@ -87,52 +93,58 @@ class MergeMover:
             )
 
 
+def both_of(environment_id: int, merge: Record) -> list[Identity]:
+    """Returns whom a merge made one, or whom its undoing parted."""
+    return [
+        Identity(environment_id, merge["collection"], merge[f"{side}_id"], merge[f"{side}_uid"])
+        for side in ("source", "target")
+    ]
+
+
 def next_sweep(follow: Follow) -> tuple[timedelta, ...]:
     return SWEEPS[follow.sweep : follow.sweep + 1]
 
 
-async def move_first_pages(pool: Pool, environment_id: int, merge_id: UUID) -> None:
-    """Moves the first messages, so that whoever merged finds them there; the job moves the rest."""
-    for _ in range(PAGES_AT_ONCE):
-        if not await move_page(pool, environment_id, merge_id):
-            return
+async def move_page(pool: Pool, environment_id: int, merge_id: UUID, after: Position | None = None) -> Position | None:
+    """Moves the next messages after a position to where they belong, and returns the position of the last, if any.
 
-
-async def move_page(pool: Pool, environment_id: int, merge_id: UUID) -> int:
-    """Moves the next messages to where they belong, and returns how many there were.
-
-    The merge is held meanwhile, so that it is not undone between the look at it and the move.
+    The merge is held meanwhile, so that it is not undone between the look at it and the move, and nobody else looks for
+    the same messages.
     """
     async with pool.acquire() as connection, connection.transaction():
         merge = await connection.fetchrow(*SQL["merge_to_follow"](environment_id=environment_id, merge_id=merge_id))
         if merge is None:
-            return 0
+            return None
         undone = merge["undone_at"] is not None
+        after = after or Position(merge["merged_at"] - MOVED_AGE, "")
         page = {
             "environment_id": environment_id,
             "recipient_id": merge["source_id"],
             "uid": merge["source_uid"],
-            "since": merge["merged_at"] - MOVED_AGE,
+            "after_at": after.inserted_at,
+            "after_id": after.id,
             "limit": PAGE_SIZE,
         }
         found = await connection.fetch(
             *(SQL["messages_to_return"](**page, merge_id=merge_id) if undone else SQL["messages_to_move"](**page))
         )
+        if not found:
+            return None
         ids = [row["id"] for row in found]
-        if ids:
-            # What another worker moves at this moment counts: there may be more after it.
-            await lock_messages(connection, environment_id, ids)
-            move = {
-                "environment_id": environment_id,
-                "source_id": merge["source_id"],
-                "message_ids": ids,
-                "target_id": merge["target_id"],
-                "target_uid": merge["target_uid"],
-            }
-            await connection.execute(*SQL["move_messages"](**move, merge_id=merge_id, undone=undone))
-            for statement in ("move_events", "move_sends", "move_delivery_logs"):
-                await connection.execute(*SQL[statement](**move))
-    return len(ids)
+        await lock_messages(connection, environment_id, ids)
+        move = {
+            "environment_id": environment_id,
+            "message_ids": ids,
+            "source_id": merge["source_id"],
+            "target_id": merge["target_id"],
+            "target_uid": merge["target_uid"],
+        }
+        await connection.execute(*SQL["move_with_messages"](**move))
+        # Last: from here to the commit, whoever tells one of them waits.
+        await connection.execute(
+            *SQL["move_messages"](**move, source_uid=merge["source_uid"], merge_id=merge_id, undone=undone)
+        )
+    return Position(*found[-1])
 
 
 async def move_page_of_subscriptions(pool: Pool, environment_id: int, merge_id: UUID) -> bool:

@@ -28,6 +28,7 @@ from addressee.messaging.content.channel_types import AnyContent
 from addressee.messaging.content.in_app import InAppContent
 from addressee.messaging.content.model import Content
 from addressee.messaging.content.templating.liquid import TemplateError
+from addressee.messaging.environment.links import LinkUrls
 from addressee.messaging.messages.listing import EARLIEST
 from addressee.messaging.messages.model import lock_messages
 from addressee.messaging.recipients.identity import Profile, Subscribed
@@ -67,13 +68,14 @@ class RedactedMessage(NamedTuple):
 class Redactor:
     """The handler of the job `redact`. It may run twice, and at once."""
 
-    def __init__(self, pool: Pool, reader: Reader, clock: Clock) -> None:
+    def __init__(self, pool: Pool, reader: Reader, clock: Clock, links: LinkUrls) -> None:
         self._pool = pool
         self._reader = reader
         self._clock = clock
+        self._links = links
 
     async def redact(self, page: Redact) -> None:
-        following = await redact_page(self._pool, self._reader, page, self._clock.now())
+        following = await redact_page(self._pool, self._reader, page, self._clock.now(), self._links)
         if following is not None:
             async with self._pool.acquire() as connection, connection.transaction():
                 await enqueue(connection, [following])
@@ -86,12 +88,14 @@ async def redact_later(connection: Connection, identities: Iterable[Identity]) -
             await enqueue(connection, [first])
 
 
-async def redact_at_once(pool: Pool, reader: Reader, identities: Iterable[Identity], now: datetime) -> None:
+async def redact_at_once(
+    pool: Pool, reader: Reader, identities: Iterable[Identity], now: datetime, links: LinkUrls
+) -> None:
     """Redacts messages that name these actors before it returns, however many there are."""
     for first in pages(identities):
         page: Redact | None = first
         while page is not None:
-            page = await redact_page(pool, reader, page, now)
+            page = await redact_page(pool, reader, page, now, links)
 
 
 def pages(identities: Iterable[Identity]) -> list[Redact]:
@@ -111,7 +115,7 @@ def next_run_of(page: Redact) -> tuple[Any, ...]:
     return found
 
 
-async def redact_page(pool: Pool, reader: Reader, page: Redact, now: datetime) -> Redact | None:
+async def redact_page(pool: Pool, reader: Reader, page: Redact, now: datetime, links: LinkUrls) -> Redact | None:
     """Redacts up to 200 messages of one run. Returns the next job, None when nothing remains."""
     run_id = await pool.fetchval(*next_run_of(page))
     if run_id is None:
@@ -128,7 +132,7 @@ async def redact_page(pool: Pool, reader: Reader, page: Redact, now: datetime) -
         )
     )
     if rows:
-        contents = await redacted_contents(pool, reader, page, rows, now)
+        contents = await redacted_contents(pool, reader, page, rows, now, links)
         redacted = [
             RedactedMessage(row["id"], row["recipient_id"], content)
             for row, content in zip(rows, contents, strict=True)
@@ -142,14 +146,19 @@ async def redact_page(pool: Pool, reader: Reader, page: Redact, now: datetime) -
 
 
 async def redacted_contents(
-    pool: Pool, reader: Reader, page: Redact, rows: Sequence[asyncpg.Record], now: datetime
+    pool: Pool,
+    reader: Reader,
+    page: Redact,
+    rows: Sequence[asyncpg.Record],
+    now: datetime,
+    links: LinkUrls,
 ) -> list[bytes]:
     """Returns the contents of these messages of one run without the actor."""
     run = await read_run(pool, page.environment_id, page.run_id)
     stored: list[AnyContent] = [msgspec.json.decode(row["content"], type=AnyContent) for row in rows]
     if run is None:
         return [msgspec.json.encode(content.silenced()) for content in stored]
-    contexts = await read_contexts(pool, reader, run, [recipient_run_of(run, row) for row in rows], now)
+    contexts = await read_contexts(pool, reader, run, [recipient_run_of(run, row) for row in rows], now, links)
     # Whoever acted in a batch is not there any more without a marker.
     is_actor = run.actor is not None and run.actor.uid in page.actors
     marker = {"actor": missing(run.actor.id)} if run.actor is not None and is_actor else {}

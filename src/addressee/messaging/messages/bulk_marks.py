@@ -27,9 +27,11 @@ from addressee.directory.writing import bulk
 from addressee.directory.writing.bulk import BulkOperation
 from addressee.directory.writing.receipts import Receipt, keep, replace_answer
 from addressee.messaging.messages.listing import EARLIEST, LATEST
-from addressee.messaging.messages.mark import Mark, set_mark
+from addressee.messaging.messages.mark import Mark, set_mark, topic_of
 from addressee.messaging.messages.model import Position, flattened, lock_messages
 from addressee.messaging.messages.status import Status
+from addressee.messaging.realtime.announcer import Announcer
+from addressee.messaging.realtime.changes import DELETED, FeedChange
 from addressee.messaging.recipients.identity import StoredIdentity
 
 SQL = load(__package__)
@@ -66,7 +68,8 @@ CHANGEABLE: Mapping[Action, str] = {
 class Selection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A filter of messages. A part that is not given matches all, one that is empty matches none.
 
-    `engagement` is a word of MessageFilter's `engagements`. `tenants` and `workflows` (keys) are any of them.
+    `engagement` is a word of MessageFilter's `engagements`. `tenants` and `workflows` (keys) are any of them, and
+    `or_no_tenant` adds messages of none.
     `trigger_data` is flat and exact. `since` is included, `until` is not.
     """
 
@@ -76,6 +79,7 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     engagement: str | None = None
     has_tenant: bool | None = None
     tenants: Sequence[str] | None = None
+    or_no_tenant: bool = False
     workflows: Sequence[str] | None = None
     trigger_data: Document | None = None
     since: datetime = EARLIEST
@@ -111,8 +115,9 @@ class BulkMarks:
     The job may run twice, also at the same time: each page is processed once.
     """
 
-    def __init__(self, pool: Pool, clock: Clock) -> None:
+    def __init__(self, pool: Pool, announcer: Announcer, clock: Clock) -> None:
         self._pool = pool
+        self._announcer = announcer
         self._clock = clock
 
     async def begin(
@@ -156,15 +161,18 @@ class BulkMarks:
         self, job: MarkAll, name: str, remainder: Remainder | None, receipt: Receipt | None
     ) -> BulkOperation:
         """Processes a page, and in the same transaction stores the operation and queues the job for the rest."""
-        now, changed = self._clock.now(), 0
+        now = self._clock.now()
+        changes: Sequence[FeedChange] = ()
         async with self._pool.acquire() as connection, connection.transaction():
             if remainder is not None:
-                changed, remainder = await take_page(connection, job.environment_id, remainder, now)
-            operation = BulkOperation(job.operation_id, name, changed, (), now, now if remainder is None else None)
+                changes, remainder = await take_page(connection, job.environment_id, remainder, now)
+            ended_at = now if remainder is None else None
+            operation = BulkOperation(job.operation_id, name, len(changes), (), now, ended_at)
             await bulk.store(connection, job.environment_id, operation, encode(remainder))
             if remainder is not None:
                 await enqueue(connection, [job])
             await keep(connection, receipt, operation, now)
+        self._announcer.announce(changes)
         return operation
 
     async def _take_next_page(self, job: MarkAll) -> bool:
@@ -175,8 +183,9 @@ class BulkMarks:
             if stored is None:
                 return False
             remainder = msgspec.json.decode(stored, type=Remainder)
-            changed, following = await take_page(connection, job.environment_id, remainder, now)
-            await bulk.advance(connection, job.environment_id, job.operation_id, changed, encode(following), now)
+            changes, following = await take_page(connection, job.environment_id, remainder, now)
+            await bulk.advance(connection, job.environment_id, job.operation_id, len(changes), encode(following), now)
+        self._announcer.announce(changes)
         return True
 
 
@@ -196,12 +205,12 @@ def encode(remainder: Remainder | None) -> bytes | None:
 
 async def take_page(
     connection: Connection, environment_id: int, remainder: Remainder, now: datetime
-) -> tuple[int, Remainder | None]:
-    """The number of messages of a page that changed, and the remainder."""
+) -> tuple[list[FeedChange], Remainder | None]:
+    """Changes the messages of a page, and returns the changes and the remainder."""
     rows = await read_page(connection, environment_id, remainder)
     chosen = [row["id"] for row in rows if row["matches"]]
-    changed = await apply_action(connection, environment_id, remainder.action, chosen, now)
-    return changed, remainder_after(remainder, rows)
+    changes = await apply_action(connection, environment_id, remainder.action, chosen, now)
+    return changes, remainder_after(remainder, rows)
 
 
 async def read_page(connection: Connection, environment_id: int, remainder: Remainder) -> list[asyncpg.Record]:
@@ -232,6 +241,7 @@ def selection_parameters(selection: Selection, needed: str | None) -> dict[str, 
         "status": selection.status,
         "has_tenant": selection.has_tenant,
         "tenants": selection.tenants,
+        "or_no_tenant": selection.or_no_tenant,
         "workflows": selection.workflows,
         "engagements": [each for each in (selection.engagement, needed) if each],
     }
@@ -239,14 +249,14 @@ def selection_parameters(selection: Selection, needed: str | None) -> dict[str, 
 
 async def apply_action(
     connection: Connection, environment_id: int, action: Action, ids: Sequence[str], now: datetime
-) -> int:
+) -> list[FeedChange]:
     if not ids:
-        return 0
+        return []
     if action is not Action.DELETE:
         return await set_mark(connection, environment_id, ids, Mark(action), now=now)
     await lock_messages(connection, environment_id, ids)
-    deleted: int = await connection.fetchval(*SQL["delete_messages"](environment_id=environment_id, ids=ids))
-    return deleted
+    rows = await connection.fetch(*SQL["delete_messages"](environment_id=environment_id, ids=ids))
+    return [FeedChange(topic_of(environment_id, row), DELETED, (row["id"],)) for row in rows]
 
 
 def remainder_after(remainder: Remainder, rows: Sequence[asyncpg.Record]) -> Remainder | None:

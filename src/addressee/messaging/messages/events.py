@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter as Counts
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
 import msgspec
@@ -47,8 +48,7 @@ TYPES = {
 EVENTS = Counter("addressee_message_events", "What happened to messages", ["type"])
 
 
-@dataclass(frozen=True, slots=True)
-class NewEvent:
+class NewEvent(NamedTuple):
     """An event to store. `type` is one of TYPES."""
 
     message_id: str
@@ -71,8 +71,8 @@ class MessageEvent:
 
 async def insert_events(connection: Connection, environment_id: int, events: Sequence[NewEvent], now: datetime) -> None:
     """Stores events of one moment, one for each message and type; lists have a message's in the order of TYPES."""
-    for event in events:
-        EVENTS.labels(event.type).inc()
+    for type, count in Counts(event.type for event in events).items():
+        EVENTS.labels(type).inc(count)
     await connection.execute(
         *SQL["insert_events"](
             environment_id=environment_id,

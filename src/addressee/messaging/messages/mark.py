@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import Enum, StrEnum
 
+import asyncpg
 import msgspec
 
 from addressee.channels.provider import ChannelType
@@ -13,8 +14,9 @@ from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.directory.recipient import Document, Identity
 from addressee.messaging.messages.events import NewEvent, insert_events
-from addressee.messaging.messages.model import Message, lock_messages, read_living_messages
+from addressee.messaging.messages.model import Message, lock_messages, lock_messages_and_heads, read_living_messages
 from addressee.messaging.messages.status import Status
+from addressee.messaging.realtime.changes import FeedChange, FeedTopic
 
 SQL = load(__package__)
 
@@ -82,18 +84,20 @@ def has_mark(message: Message, mark: Mark) -> bool:
 
 async def add_marks(
     connection: Connection, environment_id: int, ids: Sequence[str], marks: Collection[Mark], now: datetime
-) -> list[Message]:
-    """Marks messages in the caller's transaction, each in all of these ways, and returns them in the order asked for.
+) -> tuple[list[Message], list[FeedChange]]:
+    """Marks messages in the caller's transaction, each in all of these ways.
 
-    A mark that a message has already keeps its time.
+    Returns them in the order asked for, and what changed, to be announced once the transaction has committed. A mark
+    that a message has already keeps its time.
     """
-    await lock_messages(connection, environment_id, ids)
+    await lock_messages_and_heads(connection, environment_id, ids)
     messages = await read_living_messages(connection, environment_id, ids)
     lacking = {mark: [each.id for each in messages if not has_mark(each, mark)] for mark in marks}
+    changes: list[FeedChange] = []
     for mark in Mark:
         if changing := lacking.get(mark):
-            await set_mark(connection, environment_id, changing, mark, now=now)
-    return await read_living_messages(connection, environment_id, ids) if any(lacking.values()) else messages
+            changes += await set_mark(connection, environment_id, changing, mark, now=now)
+    return await read_living_messages(connection, environment_id, ids) if changes else messages, changes
 
 
 async def set_mark(
@@ -105,8 +109,11 @@ async def set_mark(
     owners: Collection[Identity] | None = None,
     metadata: Document | None = None,
     now: datetime,
-) -> int:
-    """Marks messages in the caller's transaction, with `owners` only theirs. Returns how many changed."""
+) -> list[FeedChange]:
+    """Marks messages in the caller's transaction, with `owners` only theirs.
+
+    Returns those that changed, each for itself, to be announced once the transaction has committed.
+    """
     # Locked first, as `lock_messages` asks of whoever changes several.
     await lock_messages(connection, environment_id, ids)
     rows = await connection.fetch(
@@ -129,4 +136,8 @@ async def set_mark(
         for row in rows
     ]
     await insert_events(connection, environment_id, marked, now)
-    return len(marked)
+    return [FeedChange(topic_of(environment_id, row), mark, (row["id"],)) for row in rows]
+
+
+def topic_of(environment_id: int, row: asyncpg.Record) -> FeedTopic:
+    return FeedTopic(environment_id, row["channel_id"], row["collection"], row["recipient_id"])

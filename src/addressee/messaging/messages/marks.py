@@ -13,19 +13,22 @@ from addressee.directory.writing.bulk import BulkOperation
 from addressee.directory.writing.receipts import Receipt, keep
 from addressee.messaging.messages.bulk_marks import Action, BulkMarks, Selection
 from addressee.messaging.messages.mark import Mark, MarkResult, has_mark, mark_result, set_mark
-from addressee.messaging.messages.model import Message, lock_messages, read_living_messages
+from addressee.messaging.messages.model import Message, lock_messages_and_heads, read_living_messages
+from addressee.messaging.realtime.announcer import Announcer
+from addressee.messaging.realtime.changes import FeedChange
 from addressee.messaging.recipients.people import read_identities
 
 
 class Marks:
     """Marks messages of recipients that are not deleted. A mark that a message has already keeps its time."""
 
-    def __init__(self, pool: Pool, reader: Reader, wakeup: Wakeup, clock: Clock) -> None:
+    def __init__(self, pool: Pool, reader: Reader, wakeup: Wakeup, announcer: Announcer, clock: Clock) -> None:
         self._pool = pool
         self._reader = reader
         self._wakeup = wakeup
+        self._announcer = announcer
         self._clock = clock
-        self._bulk = BulkMarks(pool, clock)
+        self._bulk = BulkMarks(pool, announcer, clock)
 
     async def mark(
         self,
@@ -45,11 +48,12 @@ class Marks:
         now = self._clock.now()
         async with self._pool.acquire() as connection, connection.transaction():
             owners = None if user is None else await read_identities(connection, Place(environment_id, USERS, user))
-            await set_mark(connection, environment_id, ids, mark, owners=owners, metadata=metadata, now=now)
+            changes = await set_mark(connection, environment_id, ids, mark, owners=owners, metadata=metadata, now=now)
             messages = await read_living_messages(connection, environment_id, ids)
             if owners is not None:
                 messages = [message for message in messages if message.recipient in owners]
             await keep(connection, receipt, messages, now)
+        self._announcer.announce(changes)
         return messages
 
     async def mark_each(
@@ -61,7 +65,7 @@ class Marks:
         """
         now = self._clock.now()
         async with self._pool.acquire() as connection, connection.transaction():
-            await lock_messages(connection, environment_id, list(marks))
+            await lock_messages_and_heads(connection, environment_id, list(marks))
             found = {
                 message.id: message for message in await read_living_messages(connection, environment_id, list(marks))
             }
@@ -71,10 +75,12 @@ class Marks:
                 for id, outcome in outcomes.items()
                 if outcome is MarkResult.DONE and not has_mark(found[id], marks[id])
             ]
+            changes: list[FeedChange] = []
             for mark in Mark:
                 if ids := [id for id in changing if marks[id] is mark]:
-                    await set_mark(connection, environment_id, ids, mark, now=now)
+                    changes += await set_mark(connection, environment_id, ids, mark, now=now)
             await keep(connection, receipt, outcomes, now)
+        self._announcer.announce(changes)
         return outcomes
 
     async def mark_all(

@@ -194,6 +194,16 @@ async def lock_messages(connection: Connection, environment_id: int, ids: Collec
     await connection.execute(*SQL["lock_messages"](environment_id=environment_id, ids=ids))
 
 
+async def lock_messages_and_heads(connection: Connection, environment_id: int, ids: Collection[str]) -> None:
+    """Locks messages and then their recipients' heads until the transaction ends.
+
+    To be called before several statements that move the counts of feeds: each of them holds the heads that it needs, in
+    one order, but all of them together do not.
+    """
+    await lock_messages(connection, environment_id, ids)
+    await connection.execute(*SQL["lock_heads"](environment_id=environment_id, ids=ids))
+
+
 def flattened(data: Document) -> Document:
     """Returns the data that lists can be filtered by: one level, texts cut to 256 characters (knock.md §3.9)."""
     return {

@@ -7,10 +7,11 @@ the message's own status follows from theirs: see `combined`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
+
+import msgspec
 
 from addressee.channels.sender import OF_CHANNEL, OF_MOMENT, Delivered, Failed, Failure, Sent
 
@@ -81,8 +82,7 @@ class IllegalChangeError(Exception):
     """A status that cannot follow the one before."""
 
 
-@dataclass(frozen=True, slots=True)
-class StatusChange:
+class StatusChange(msgspec.Struct, frozen=True):
     """A message's next status, and what its event tells about it."""
 
     status: Status

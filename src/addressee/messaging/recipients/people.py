@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -78,20 +77,20 @@ async def read_people(
     places: Iterable[Place] = (),
     known: Iterable[Recipient] = (),
 ) -> People:
-    """Reads recipients in one query, and in two more when one is gone; the reader collects what is asked at once.
+    """Reads recipients in one query, and in two more when one is gone.
 
     `places` are read whatever identity lives there, `known` are not read again; transient recipients must be known.
     """
     wanted = {each for each in identities if each.collection != TRANSIENT}
     found = {recipient.place: recipient for recipient in known}
     named = {*(each.place for each in wanted), *places}
-    found |= await find_all(reader, [place for place in named if place not in found])
+    found |= await reader.find_all(place for place in named if place not in found)
     people = People(found, {})
     gone = [each.uid for each in wanted if each.uid is not None and people.current(each) is None]
     if not gone:
         return people
     successors = await reader.successors(environment_id, gone)
-    found |= await find_all(reader, [successor.identity.place for successor in successors.values()])
+    found |= await reader.find_all(successor.identity.place for successor in successors.values())
     return People(found, successors)
 
 
@@ -99,11 +98,6 @@ async def read_identities(connection: Connection, place: Place) -> frozenset[Ide
     """Returns the identity that lives at a place and those that were merged into it, none that lived there before."""
     rows = await connection.fetch(*SQL["identities_living_as"](**place._asdict()))
     return frozenset(Identity(place.environment_id, place.collection, *row) for row in rows)
-
-
-async def find_all(reader: Reader, places: Sequence[Place]) -> dict[Place, Recipient]:
-    found = await asyncio.gather(*(reader.find(place) for place in places))
-    return {recipient.place: recipient for recipient in found if recipient is not None}
 
 
 def missing(identity: Identity, recipient: Recipient | None) -> Missing:

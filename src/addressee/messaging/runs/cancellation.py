@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+import asyncpg
 import msgspec
 
 from addressee.database.expiry import delete_before
@@ -19,7 +20,8 @@ from addressee.directory.recipient import Identity, Place
 from addressee.messaging.runs.fan_out import stop_fanouts
 from addressee.messaging.runs.leaving_batches import abandon_batches, cancel_items
 from addressee.messaging.runs.model import RunPage, WaitingRecipient
-from addressee.messaging.runs.store import cancellation, decode_cancelled, insert_recipient_runs
+from addressee.messaging.runs.store import Labels, Origin, cancellation, decode_cancelled, insert_recipient_runs
+from addressee.messaging.runs.waiting_pages import hold_pages, new_runs, update_page
 from addressee.messaging.steps.run import RunStatus
 
 SQL = load(__package__)
@@ -91,16 +93,29 @@ async def cancel_runs(
     runs = await connection.fetch(
         *SQL["lock_runs_to_cancel"](environment_id=environment_id, workflow=workflow, cancellation_key=cancellation_key)
     )
-    for run in runs:
-        waiting = msgspec.json.decode(run["recipients"], type=list[WaitingRecipient])
+
+    async def cancel_waiting(
+        page: RunPage, run: asyncpg.Record, waiting: Sequence[WaitingRecipient]
+    ) -> list[WaitingRecipient]:
+        """Stores those who are chosen as cancelled, and returns the others."""
         stopped: list[WaitingRecipient] = []
         going_on: list[WaitingRecipient] = []
         for each in waiting:
             identity = each.within(environment_id)
             is_chosen = chosen is None or identity.place in chosen or identity in merged
             (stopped if is_chosen else going_on).append(each)
+        ended = new_runs(page, stopped, RunStatus.CANCELLED, journal)
+        await insert_recipient_runs(connection, ended, [Origin(page, Labels.of(run), now)] * len(ended), now)
+        return going_on
+
+    for run in runs:
         page = RunPage(environment_id, run["id"], run["pages_started"])
-        await insert_recipient_runs(connection, page, run, stopped, RunStatus.CANCELLED, journal, now)
+        for held, waiting in await hold_pages(connection, page):
+            going_on = await cancel_waiting(held, run, waiting)
+            if len(going_on) < len(waiting):
+                await update_page(connection, held, going_on)
+        waiting = msgspec.json.decode(run["recipients"], type=list[WaitingRecipient])
+        going_on = await cancel_waiting(page, run, waiting)
         await connection.execute(
             *SQL["update_waiting_recipients"](
                 environment_id=environment_id,

@@ -6,10 +6,12 @@ The effects themselves are in `messaging/effects`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, NamedTuple, Protocol
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from addressee.database.jobs.queue import Job, Later
 from addressee.database.pool import Connection

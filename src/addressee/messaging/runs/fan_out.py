@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from itertools import accumulate
 from typing import ClassVar
 from uuid import UUID
 
@@ -24,9 +25,17 @@ from addressee.directory.groups.topics import TOPICS
 from addressee.directory.reading.uuid_ranges import LAST_UID
 from addressee.directory.recipient import USERS, Identity, Place
 from addressee.messaging.recipients.identity import TRANSIENT, StoredIdentity, Subscribed, decode_identity
-from addressee.messaging.runs.model import PAGE_SIZE, Advance, RunPage, WaitingRecipient
+from addressee.messaging.runs.model import PAGE_BYTES, PAGE_SIZE, RunPage, WaitingRecipient
 from addressee.messaging.runs.rows import FannedOut
-from addressee.messaging.runs.store import cancellation, decode_cancelled, encoded, insert_recipient_runs
+from addressee.messaging.runs.store import (
+    Labels,
+    Origin,
+    cancellation,
+    decode_cancelled,
+    encoded,
+    insert_recipient_runs,
+)
+from addressee.messaging.runs.waiting_pages import new_runs, store_page
 from addressee.messaging.steps.run import RunStatus
 
 SQL = load(__package__)
@@ -35,6 +44,9 @@ SQL = load(__package__)
 LEVELS = 2
 
 START = UUID(int=0)
+
+# The pages that one job has begin: each job is claimed, recorded and committed once.
+PAGES_A_JOB = 4
 
 # Collections that have no subscribers.
 NO_OBJECTS = frozenset({USERS, TRANSIENT})
@@ -79,22 +91,38 @@ class FanOut:
                 return
             object = Identity(job.environment_id, job.collection, job.object_id, fanout["object_uid"])
             jobs: list[Job] = []
-            found: Sequence[Subscriber] = ()
-            kinds = fanout["kinds"] and msgspec.json.decode(fanout["kinds"], type=frozenset[str])
+            cursor: UUID | None = None
             if run is not None:  # else all its recipients are erased
-                object, found = await next_page(connection, object, job.cursor, job.end)
-                page = RunPage(job.environment_id, job.run_id, run["pages_started"])
-                starting = waiting_subscribers(run, object, found, kinds)
-                jobs = await start_page(connection, page, run, starting, fanout["level"] + 1, self._clock.now())
-            following = found[-1].id if len(found) == PAGE_SIZE else None
-            await connection.execute(*SQL["move_fanout"](**fan_out, object_uid=object.uid, cursor=following))
-            if following is None:
+                jobs, object, cursor = await self._start_pages(connection, job, run, fanout, object)
+            await connection.execute(*SQL["move_fanout"](**fan_out, object_uid=object.uid, cursor=cursor))
+            if cursor is None:
                 await forget_fanouts(connection, job.environment_id, [job.run_id])
             else:
-                jobs.append(msgspec.structs.replace(job, cursor=following))
+                jobs.append(msgspec.structs.replace(job, cursor=cursor))
             priority = Priority.NORMAL if run is None else Priority(run["priority"])
             await enqueue(connection, [Later(job, priority=priority) for job in jobs])
         self._wakeup.notify()
+
+    async def _start_pages(
+        self, connection: Connection, job: Expand, run: asyncpg.Record, fanout: asyncpg.Record, object: Identity
+    ) -> tuple[list[Job], Identity, UUID | None]:
+        """Has the next pages of subscribers begin.
+
+        Returns the jobs that carry them on, the identity that they subscribe to, and the subscription after which there
+        are more, if there are.
+        """
+        kinds = fanout["kinds"] and msgspec.json.decode(fanout["kinds"], type=frozenset[str])
+        page, cursor, jobs = RunPage(job.environment_id, job.run_id, run["pages_started"]), job.cursor, list[Job]()
+        for _ in range(PAGES_A_JOB):
+            object, found = await next_page(connection, object, cursor, job.end)
+            told = light_enough(found)
+            if starting := waiting_subscribers(run, object, told, kinds):
+                jobs += await start_page(connection, page, run, starting, fanout["level"] + 1, self._clock.now())
+                page = page.following
+            if len(found) < PAGE_SIZE and len(told) == len(found):
+                return jobs, object, None
+            cursor = told[-1].id
+        return jobs, object, cursor
 
 
 async def next_page(
@@ -109,6 +137,12 @@ async def next_page(
         object = object._replace(uid=uid)
         found = await next_subscribers(connection, object, START, PAGE_SIZE)
     return object, found
+
+
+def light_enough(found: Sequence[Subscriber]) -> Sequence[Subscriber]:
+    """Returns the first ones of these, as many as PAGE_BYTES allow, and at least one."""
+    sizes = accumulate(each.bytes for each in found)
+    return found[: max(1, sum(size <= PAGE_BYTES for size in sizes))]
 
 
 async def open_fanouts(
@@ -187,14 +221,13 @@ async def start_page(
     level: int,
     now: datetime,
 ) -> list[Job]:
-    """Starts the runs of a page of subscribers, and returns the jobs that carry them on."""
-    if not recipients:
-        return []
+    """Has a page of subscribers begin, and returns the jobs that carry it on."""
     cancelled = decode_cancelled(run["cancelled"])
     starting = [each for each in recipients if (each.collection, each.id) not in cancelled]
     stopped = [each for each in recipients if (each.collection, each.id) in cancelled]
-    await insert_recipient_runs(connection, page, run, starting, RunStatus.QUEUED, [], now)
-    await insert_recipient_runs(connection, page, run, stopped, RunStatus.CANCELLED, cancellation(now), now)
+    begin = await store_page(connection, page, run, starting, now)
+    ended = new_runs(page, stopped, RunStatus.CANCELLED, cancellation(now))
+    await insert_recipient_runs(connection, ended, [Origin(page, Labels.of(run), now)] * len(ended), now)
     await connection.execute(
         *SQL["update_waiting_recipients"](
             environment_id=page.environment_id,
@@ -203,4 +236,4 @@ async def start_page(
             pages_started=page.following.page,
         )
     )
-    return [Advance.of(page), *await open_fanouts(connection, page, run, starting, level)]
+    return [*begin, *await open_fanouts(connection, page, run, starting, level)]

@@ -14,7 +14,9 @@ from addressee.directory.groups.topics import TOPICS
 from addressee.messaging.content.attachments import StoredAttachment
 from addressee.messaging.recipients.identity import TRANSIENT, Profile, StoredIdentity, Subscribed
 
-PAGE_SIZE = 200
+# A page of subscribers has so many, or fewer whose properties take so many bytes: all are in memory at once.
+PAGE_SIZE = 500
+PAGE_BYTES = 16_000_000
 
 # Workflows that trigger each other, or themselves, end here.
 MAX_DEPTH = 8
@@ -86,13 +88,25 @@ class RunPage(Job, frozen=True):
 
 
 class Start(RunPage, frozen=True):
-    """Makes recipient runs of the recipients on a page."""
+    """Has a page of the recipients that a trigger named begin."""
 
     name: ClassVar[str] = "start"
 
 
+class Begin(RunPage, frozen=True):
+    """Takes the recipients of a page through their first steps. Small pages that wait begin together."""
+
+    name: ClassVar[str] = "begin"
+
+
+class BeginLarge(RunPage, frozen=True):
+    """Does the same for a page that keeps a worker busy by itself: a worker takes few, so that others have some."""
+
+    name: ClassVar[str] = "begin_large"
+
+
 class Advance(RunPage, frozen=True):
-    """Takes the recipient runs of a page through their steps."""
+    """Takes the recipient runs of a page through their further steps."""
 
     name: ClassVar[str] = "advance"
 

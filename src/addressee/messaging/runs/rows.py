@@ -10,7 +10,17 @@ from addressee.messaging.messages.status import Status
 from addressee.messaging.steps.run import RunStatus
 
 
+class OriginRow(NamedTuple):
+    run_id: UUID
+    page: int
+    cancellation_key: str | None
+    since: datetime
+
+
 class StartedRun(NamedTuple):
+    """A recipient's run that is new, where its first pass has brought it. Its origin is the row of that number."""
+
+    origin: int
     id: UUID
     collection: str
     recipient_id: str
@@ -20,6 +30,12 @@ class StartedRun(NamedTuple):
     kinds: bytes | None
     profile: bytes | None
     topic: str | None
+    status: RunStatus
+    step: int
+    journal: bytes
+    due_at: datetime | None
+    refs: bytes | None
+    errors: int
 
 
 class HeldRun(NamedTuple):
@@ -52,6 +68,7 @@ class MessageRow(NamedTuple):
     recipient_id: str
     uid: UUID | None
     channel_id: UUID
+    run_id: UUID
     recipient_run_id: UUID
     step_ref: str
     data: bytes
@@ -72,6 +89,8 @@ class SendRow(NamedTuple):
     recipient_id: str
     uid: UUID | None
     channel_id: UUID
+    run_id: UUID
+    page: int
     kind: str
     address: str
     status: Status | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 
 import asyncpg
@@ -16,14 +16,38 @@ from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.recipient import Document, Identity
 from addressee.messaging.content.attachments import StoredAttachment
-from addressee.messaging.recipients.identifiers import recipient_run_id
 from addressee.messaging.recipients.identity import Profile, Subscribed, decode_identity
-from addressee.messaging.runs.model import NO_TERMS, RunAttachment, RunPage, Terms, WaitingRecipient
-from addressee.messaging.runs.rows import HeldRun, MovedRun, StartedRun
+from addressee.messaging.runs.model import NO_TERMS, RunAttachment, RunPage, Terms
+from addressee.messaging.runs.rows import HeldRun, MovedRun, OriginRow, StartedRun
 from addressee.messaging.steps.run import Entry, RecipientRun, RunStatus
 from addressee.messaging.workflows.model import Workflow, read_version
 
 SQL = load(__package__)
+
+
+class RunKey(NamedTuple):
+    environment_id: int
+    id: UUID
+
+
+class Labels(NamedTuple):
+    """What recipients' runs have in common with their trigger, by which they are found."""
+
+    workflow: str
+    cancellation_key: str | None
+    tenant: str | None
+
+    @classmethod
+    def of(cls, run: asyncpg.Record) -> Self:
+        return cls(run["workflow"], run["cancellation_key"], run["tenant"])
+
+
+class Origin(NamedTuple):
+    """The page of a trigger that a new run of a recipient is stored with, and since when it waits."""
+
+    page: RunPage
+    labels: Labels
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +69,16 @@ class Run:
     active: bool = True
     priority: Priority = Priority.NORMAL
     attachments: Sequence[RunAttachment] = ()
+    cancellation_key: str | None = None
+
+    @property
+    def labels(self) -> Labels:
+        return Labels(self.workflow_key, self.cancellation_key, self.tenant)
+
+    @property
+    def kind(self) -> tuple[object, ...]:
+        """The properties that runs which begin together have in common."""
+        return self.environment_id, self.workflow_key, self.version_id, self.tenant, self.categories
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -55,6 +89,8 @@ class Run:
 
         A key in the recipient's own data goes before that of the run.
         """
+        if not self.attachments:
+            return {}
         own = (recipient.collection, recipient.id)
         found: dict[str, list[StoredAttachment]] = {}
         for whose in (own, None):
@@ -69,12 +105,20 @@ class Run:
 
 
 async def read_run(pool: Pool, environment_id: int, id: UUID) -> Run | None:
-    row = await pool.fetchrow(*SQL["run"](environment_id=environment_id, run_id=id))
-    if row is None:
-        return None
+    return (await read_runs(pool, [RunKey(environment_id, id)])).get(id)
+
+
+async def read_runs(pool: Pool, keys: Sequence[RunKey]) -> Mapping[UUID, Run]:
+    """Returns what there is of these runs by their ids."""
+    rows = await pool.fetch(*SQL["runs"](keys=keys))
+    return {row["id"]: run_from(row) for row in rows}
+
+
+def run_from(row: asyncpg.Record) -> Run:
+    environment_id = row["environment_id"]
     return Run(
         environment_id,
-        id,
+        row["id"],
         row["workflow"],
         row["version_id"],
         read_version(row["content"]),
@@ -88,6 +132,7 @@ async def read_run(pool: Pool, environment_id: int, id: UUID) -> Run | None:
         row["active"],
         Priority(row["priority"]),
         msgspec.json.decode(row["attachments"], type=list[RunAttachment]) if row["attachments"] else (),
+        row["cancellation_key"],
     )
 
 
@@ -111,50 +156,60 @@ def decode_cancelled(stored: bytes) -> set[tuple[str, str]]:
     return set(msgspec.json.decode(stored, type=list[tuple[str, str]]))
 
 
-def cancellation(now: datetime) -> list[Entry]:
+def cancellation(now: datetime) -> tuple[Entry, ...]:
     """The journal of a run that was cancelled before its first step."""
-    return [{"event": "run_cancelled", "status": "ok", "inserted_at": now}]
+    return ({"event": "run_cancelled", "status": "ok", "inserted_at": now},)
 
 
 async def insert_recipient_runs(
-    connection: Connection,
-    page: RunPage,
-    run: asyncpg.Record,
-    recipients: Sequence[WaitingRecipient],
-    status: RunStatus,
-    journal: Sequence[Entry],
-    now: datetime,
-) -> None:
-    """Stores the runs of those recipients that have one."""
-    recipients = [each for each in recipients if each.has_run]
-    if not recipients:
-        return
-    await connection.execute(
+    connection: Connection, runs: Sequence[RecipientRun], origins: Sequence[Origin], now: datetime
+) -> set[UUID]:
+    """Stores new runs, each with its origin, where they are now, and returns their ids; those that exist stay.
+
+    All are of one workflow, and of one tenant. Runs are stored in one order, so that no two pages with the same
+    recipients wait for each other in a circle.
+    """
+    if not runs:
+        return set()
+    numbers: dict[Origin, int] = {}
+    rows = [
+        started_row(run, numbers.setdefault(origin, len(numbers) + 1))
+        for run, origin in sorted(zip(runs, origins, strict=True), key=lambda each: (each[0].recipient.id, each[0].id))
+    ]
+    stored = await connection.fetch(
         *SQL["insert_recipient_runs"](
-            environment_id=page.environment_id,
-            run_id=page.run_id,
-            page=page.page,
-            workflow=run["workflow"],
-            cancellation_key=run["cancellation_key"],
-            tenant=run["tenant"],
-            starting=[
-                StartedRun(
-                    recipient_run_id(page.run_id, each.collection, each.id),
-                    each.collection,
-                    each.id,
-                    each.uid,
-                    msgspec.json.encode(each.data),
-                    encoded(each.subscription),
-                    encoded(each.kinds),
-                    None if status is RunStatus.CANCELLED else encoded(each.profile),
-                    topic_of(each.subscription),
-                )
-                for each in recipients
+            environment_id=origins[0].page.environment_id,
+            workflow=origins[0].labels.workflow,
+            tenant=origins[0].labels.tenant,
+            origins=[
+                OriginRow(each.page.run_id, each.page.page, each.labels.cancellation_key, each.since)
+                for each in numbers
             ],
-            status=status,
-            journal=msgspec.json.encode(journal),
+            starting=rows,
             now=now,
         )
+    )
+    return {row["id"] for row in stored}
+
+
+def started_row(run: RecipientRun, origin: int) -> StartedRun:
+    return StartedRun(
+        origin,
+        run.id,
+        run.recipient.collection,
+        run.recipient.id,
+        run.recipient.uid,
+        msgspec.json.encode(run.data),
+        encoded(run.subscription),
+        encoded(run.kinds),
+        None if run.ended else encoded(run.profile),
+        topic_of(run.subscription),
+        run.status,
+        run.step,
+        msgspec.json.encode(run.journal),
+        run.due_at,
+        encoded(run.refs or None),
+        run.errors,
     )
 
 
@@ -166,29 +221,38 @@ def encoded(value: object) -> bytes | None:
     return None if value is None else msgspec.json.encode(value)
 
 
-async def hold(connection: Connection, page: RunPage, runs: Sequence[RecipientRun]) -> set[UUID]:
+async def hold(connection: Connection, pages: Sequence[RunPage], runs: Sequence[RecipientRun]) -> set[UUID]:
     """Locks the runs that nobody moved or cancelled meanwhile, and returns their ids."""
     rows = [HeldRun(run.id, run.recipient.id, run.step) for run in runs]
-    held = await connection.fetch(*SQL["hold_recipient_runs"](**place_of(page), held=rows))
+    held = await connection.fetch(*SQL["hold_recipient_runs"](**places_of(pages), held=rows))
     return {row["id"] for row in held}
 
 
 async def move(
     connection: Connection,
-    page: RunPage,
+    pages: Sequence[RunPage],
     before: Sequence[RecipientRun],
     after: Sequence[RecipientRun],
     now: datetime,
 ) -> set[UUID]:
     """Stores the new states of runs that nobody moved or cancelled meanwhile, and returns the ids of these."""
     rows = [moved_row(earlier, run) for earlier, run in zip(before, after, strict=True)]
-    moved = await connection.fetch(*SQL["move_recipient_runs"](**place_of(page), moved=rows, now=now))
+    moved = await connection.fetch(*SQL["move_recipient_runs"](**places_of(pages), moved=rows, now=now))
     return {row["id"] for row in moved}
 
 
 def place_of(page: RunPage) -> dict[str, Any]:
     """Returns where the runs of a page are, for statements."""
     return {"environment_id": page.environment_id, "run_id": page.run_id, "page": page.page}
+
+
+def places_of(pages: Sequence[RunPage]) -> dict[str, Any]:
+    """Returns where the runs of some pages of one environment are, for statements."""
+    return {
+        "environment_id": pages[0].environment_id,
+        "run_ids": [page.run_id for page in pages],
+        "pages": [page.page for page in pages],
+    }
 
 
 def moved_row(before: RecipientRun, after: RecipientRun) -> MovedRun:
@@ -200,7 +264,7 @@ def moved_row(before: RecipientRun, after: RecipientRun) -> MovedRun:
         after.step,
         msgspec.json.encode(after.journal),
         after.due_at,
-        sum(entry["status"] == "error" for entry in after.journal),
+        after.errors,
         None if after.data is before.data else msgspec.json.encode(after.data),
         None if after.refs is before.refs else msgspec.json.encode(after.refs),
     )

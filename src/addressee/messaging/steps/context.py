@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+
+import msgspec
+from msgspec.structs import replace
 
 from addressee.channels.channel_data import TenantData
 from addressee.conditions.operators import ConditionContext
 from addressee.directory.recipient import Identity, Place, Recipient
 from addressee.messaging.content.attachments import StoredAttachment
+from addressee.messaging.content.links import RecipientLinks
 from addressee.messaging.content.scope import Scope, with_data
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.messages.model import Collected
@@ -20,8 +23,7 @@ from addressee.timing.window_forms import TENANT
 from addressee.timing.zones import ChosenZone, choose_zone
 
 
-@dataclass(frozen=True, slots=True)
-class StepContext:
+class StepContext(msgspec.Struct, frozen=True):
     """The context of a step, besides the run. `recipient` is None when the run's recipient has been deleted.
 
     `preferences` is None for runs to which no preferences apply. `kinds` are the kinds of address that the run is
@@ -31,6 +33,7 @@ class StepContext:
     step; one whose workflow is `critical` heeds no quiet hours. `attachments` are those of e-mails, by the keys in the
     trigger's data that described them. `actor` is who acted, if anybody who is stored did. `timezone` is the
     environment's. `actors` are the newest ones of the batch that the run goes on for, and `collected` its sizes.
+    `links` are those to pages of the recipient, None for one whom only the trigger describes.
     """
 
     recipient: Recipient | None
@@ -44,15 +47,16 @@ class StepContext:
     kinds: frozenset[str] | None = None
     tenant: Recipient | None = None
     tenant_id: str | None = None
-    trigger_data: Mapping[str, Any] = field(default_factory=dict)
+    trigger_data: Mapping[str, Any] = {}
     audiences: frozenset[str] = frozenset()
     active: bool = True
-    attachments: Mapping[str, Sequence[StoredAttachment]] = field(default_factory=dict)
+    attachments: Mapping[str, Sequence[StoredAttachment]] = {}
     actor: Place | None = None
     critical: bool = False
     timezone: str | None = None
     actors: tuple[Identity, ...] = ()
     collected: Collected | None = None
+    links: RecipientLinks | None = None
 
     def tenant_data(self, channel: Channel) -> TenantData:
         """Returns the run's tenant with its data for a channel."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from addressee.conditions.groups import evaluate
 from addressee.messaging.messages.states import MessageFacts, furthest, states_of_message
@@ -12,8 +14,7 @@ from addressee.messaging.steps.model import NewMessage, Request, Step
 from addressee.messaging.steps.run import RecipientRun, RunStatus
 
 
-@dataclass(frozen=True, slots=True)
-class Pass:
+class Pass(msgspec.Struct, frozen=True):
     """A run as far as its context took it: it has ended, or waits, or stands at a step with a request."""
 
     run: RecipientRun
@@ -55,8 +56,8 @@ def with_states(context: StepContext, messages: Sequence[NewMessage]) -> StepCon
     """Returns the context with the states of new messages that later conditions ask for."""
     for message in messages:
         results = context.scope.get("refs", {})
-        new = states_of_message(MessageFacts(message.status))
         asked = [ref for ref in message.step.refs if "delivery_status" in results.get(ref, {})]
         if asked:
+            new = states_of_message(MessageFacts(message.status))
             context = context.with_results({ref: furthest([results[ref], new]) for ref in asked})
     return context

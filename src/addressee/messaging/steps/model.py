@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+import msgspec
 
 from addressee.conditions.model import Conditions
 from addressee.directory.recipient import Identity, Recipient
@@ -24,8 +25,7 @@ class ContinueOrHalt(StrEnum):
     CONTINUE = "continue"
 
 
-@dataclass(frozen=True, slots=True)
-class NewMessage:
+class NewMessage(msgspec.Struct, frozen=True):
     """A message that a step made, its status changes so far, and the addresses that it is to be sent to.
 
     `recipient` is the current identity of the run's recipient, which differs from the run's after a merge. `actors` are
@@ -57,9 +57,13 @@ class Request:
 
     __slots__ = ()
 
+    @property
+    def ends_pass(self) -> bool:
+        """Whether no answer lets the run go on at once or depends on the runs that follow: these may ask with it."""
+        return False
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+
+class Taken(msgspec.Struct, frozen=True):
     """A run that has taken a step, or waits in it, and the messages that the step made.
 
     A run with a `request` stands at its step until the request is carried out; its answer then goes to the step's

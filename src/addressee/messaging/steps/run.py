@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
+
+import msgspec
+from msgspec.structs import replace
 
 from addressee.directory.recipient import Identity
 from addressee.messaging.recipients.identity import Profile, Subscribed
@@ -43,8 +45,7 @@ class Named(Protocol):
     def kind(self) -> str: ...
 
 
-@dataclass(frozen=True, slots=True)
-class RecipientRun:
+class RecipientRun(msgspec.Struct, frozen=True):
     """The run of a workflow for one recipient.
 
     `data` is this recipient's own part of the data, which is laid over that of the trigger, and what steps have added.
@@ -63,12 +64,17 @@ class RecipientRun:
     subscription: Subscribed | None = None
     kinds: frozenset[str] | None = None
     profile: Profile | None = None
-    refs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    refs: Mapping[str, Mapping[str, Any]] = {}
     version_id: UUID | None = None
 
     @property
     def ended(self) -> bool:
         return self.status in {RunStatus.COMPLETED, RunStatus.CANCELLED}
+
+    @property
+    def errors(self) -> int:
+        """The number of errors in this pass."""
+        return sum(entry["status"] == "error" for entry in self.journal)
 
     def noted(
         self,

@@ -37,12 +37,21 @@ MAX_RERUNS = 20
 class Record:
     """A trigger or an event. With a `key` it is carried out once in 24 hours, whatever another one with that key says.
 
-    `writes` are those of the recipients that it describes: they are carried out if it is.
+    `writes` are those of the recipients that it describes: they are carried out if it is. A key that a client made up
+    is its `user`'s own, so that it cannot take the place of one that a server or somebody else uses.
     """
 
     what: Trigger | Event
     key: str | None = None
     writes: Sequence[Write] = ()
+    user: str | None = None
+
+    @property
+    def receipt_key(self) -> str | None:
+        """The key of its receipt, None without a key."""
+        if self.key is None:
+            return None
+        return KEY_PREFIX + (self.key if self.user is None else f"user\n{self.user}\n{self.key}")
 
     @property
     def places(self) -> set[Place]:
@@ -124,10 +133,10 @@ async def read_context(
 async def read_earlier(
     connection: Connection, environment_id: int, records: Sequence[Record], now: datetime
 ) -> dict[str, UUID]:
-    """Returns the ids under which these records were carried out before, by their keys."""
-    keys = {RequestKey(environment_id, KEY_PREFIX + record.key) for record in records if record.key is not None}
+    """Returns the ids under which these records were carried out before, by the keys of their receipts."""
+    keys = {RequestKey(environment_id, key) for record in records if (key := record.receipt_key) is not None}
     found = await receipts.find(connection, list(keys), now)
-    return {key.key.removeprefix(KEY_PREFIX): written_id(earlier) for key, earlier in found.items()}
+    return {key.key: written_id(earlier) for key, earlier in found.items()}
 
 
 def written_id(earlier: Earlier) -> UUID:
@@ -142,8 +151,9 @@ def plan(records: Sequence[Record], known: BatchContext) -> PlannedBatch:
 
 
 def take(record: Record, known: BatchContext, planned: PlannedBatch) -> Outcome:
-    if record.key is not None:
-        first = planned.kept.get(record.key) or known.earlier.get(record.key)
+    receipt_key = record.receipt_key
+    if receipt_key is not None:
+        first = planned.kept.get(receipt_key) or known.earlier.get(receipt_key)
         if first is not None:
             return Accepted(first, repeated=True)
     try:
@@ -151,9 +161,9 @@ def take(record: Record, known: BatchContext, planned: PlannedBatch) -> Outcome:
             id, runs, passed_over = carried_out(record.what, known)
     except (MessagingError, RefusedError) as error:
         return error
-    if record.key is not None:
+    if record.key is not None and receipt_key is not None:
         runs = [replace(run, source={**run.source, "idempotency_key": record.key}) for run in runs]
-        planned.kept[record.key] = id
+        planned.kept[receipt_key] = id
     planned.runs += runs
     if isinstance(record.what, Event):
         planned.happened.append(record.what)
@@ -174,7 +184,7 @@ def carried_out(what: Trigger | Event, known: BatchContext) -> tuple[UUID, list[
 
 def answers(environment_id: int, planned: PlannedBatch, request_id: str) -> list[tuple[Receipt, StoredAnswer]]:
     return [
-        (Receipt(environment_id, KEY_PREFIX + key, NO_FINGERPRINT, request_id, stored), stored(id))
+        (Receipt(environment_id, key, NO_FINGERPRINT, request_id, stored), stored(id))
         for key, id in planned.kept.items()
     ]
 

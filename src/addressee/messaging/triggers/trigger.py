@@ -21,7 +21,17 @@ from addressee.directory.recipient import Document, Identity, Place, Recipient
 from addressee.messaging.errors import ActorMissingError, DataInvalidError, WorkflowInactiveError, WorkflowMissingError
 from addressee.messaging.recipients.identity import encode_identity
 from addressee.messaging.runs.cancellation import CancellationKey, await_cancellations, carry_out_early
-from addressee.messaging.runs.model import NO_TERMS, RunAttachment, Start, Terms, WaitingRecipient, lane_of
+from addressee.messaging.runs.fan_out import NO_OBJECTS
+from addressee.messaging.runs.model import (
+    NO_TERMS,
+    PAGE_SIZE,
+    Begin,
+    RunAttachment,
+    Start,
+    Terms,
+    WaitingRecipient,
+    lane_of,
+)
 from addressee.messaging.steps.waiting.delay import MAX_DELAY
 from addressee.messaging.triggers.attachments import check_attachments, store_contents, without_attachments
 from addressee.messaging.triggers.transients import Transient
@@ -31,6 +41,8 @@ from addressee.messaging.workflows.schemas import failures
 SQL = load(__package__)
 
 MAX_DATA_BYTES = 10_000_000
+
+NOBODY = b"[]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +94,15 @@ class NewRun:
     attachments: Sequence[RunAttachment] = ()
     id: UUID = field(default_factory=uuid_utils.compat.uuid7)
 
+    @property
+    def is_one_page(self) -> bool:
+        """Whether all its recipients begin at once, as one page, and have no subscribers."""
+        return (
+            not self.delay
+            and 0 < len(self.recipients) <= PAGE_SIZE
+            and all(each.collection in NO_OBJECTS for each in self.recipients)
+        )
+
 
 class WorkflowKey(NamedTuple):
     environment_id: int
@@ -89,7 +110,7 @@ class WorkflowKey(NamedTuple):
 
 
 class RunRow(NamedTuple):
-    """A run as it is stored; documents are encoded."""
+    """A run as it is stored; documents are encoded. `recipients` wait to be started, or are its only `page`."""
 
     environment_id: int
     id: UUID
@@ -103,6 +124,7 @@ class RunRow(NamedTuple):
     skip_delay: bool
     source: bytes
     recipients: bytes
+    page: bytes | None
     terms: bytes
     attachments: bytes | None
 
@@ -173,7 +195,7 @@ def check_data(data: Document, field: str) -> None:
 
 
 async def start_runs(connection: Connection, runs: Sequence[NewRun], now: datetime) -> None:
-    """Stores runs, all recipients waiting, and the jobs that start them. What was cancelled before them is stopped."""
+    """Stores runs, all recipients waiting, and the jobs that carry them on. What was cancelled before is stopped."""
     if not runs:
         return
     keys = {
@@ -190,34 +212,43 @@ async def start_runs(connection: Connection, runs: Sequence[NewRun], now: dateti
 
 def first_job(run: NewRun, priority: Priority) -> Later:
     lane = lane_of(run.environment_id, run.recipients, priority)
-    return Later(Start(run.environment_id, run.id, 0), run.delay, lane, priority)
+    job = Begin if run.is_one_page else Start
+    return Later(job(run.environment_id, run.id, 0), run.delay, lane, priority)
 
 
 async def insert_runs(connection: Connection, runs: Sequence[NewRun], now: datetime) -> dict[UUID, Priority]:
     """Stores runs with their attachments, and returns their priorities by their ids."""
     runs, contents = await without_attachments(connection, runs)
-    rows = [
-        RunRow(
-            run.environment_id,
-            run.id,
-            run.workflow,
-            run.version_id,
-            run.tenant,
-            encode_identity(run.actor),
-            msgspec.json.encode(run.data),
-            run.cancellation_key,
-            run.sandbox,
-            run.skip_delay,
-            msgspec.json.encode(run.source),
-            msgspec.json.encode(run.recipients),
-            msgspec.json.encode(run.terms),
-            msgspec.json.encode(run.attachments) if run.attachments else None,
-        )
-        for run in runs
-    ]
+    rows = [row_of(run) for run in runs]
     stored = await connection.fetch(*SQL["insert_runs"](runs=rows, now=now))
     await store_contents(connection, contents)
     return {row["id"]: Priority(row["priority"]) for row in stored}
+
+
+def row_of(run: NewRun) -> RunRow:
+    waiting = msgspec.json.encode(run.recipients)
+    return RunRow(
+        run.environment_id,
+        run.id,
+        run.workflow,
+        run.version_id,
+        run.tenant,
+        encode_identity(run.actor),
+        msgspec.json.encode(run.data),
+        run.cancellation_key,
+        run.sandbox,
+        run.skip_delay,
+        msgspec.json.encode(run.source),
+        NOBODY if run.is_one_page else waiting,
+        waiting if run.is_one_page else None,
+        msgspec.json.encode(run.terms),
+        msgspec.json.encode(run.attachments) if run.attachments else None,
+    )
+
+
+def size_of(run: NewRun) -> int:
+    """Returns how many bytes what is told to the recipients of a run takes."""
+    return len(msgspec.json.encode((run.data, run.recipients)))
 
 
 async def read_versions(

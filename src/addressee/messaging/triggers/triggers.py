@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 from uuid import UUID
 
+import asyncpg
+
 from addressee.database.jobs.queue import Wakeup
-from addressee.database.pool import Pool
-from addressee.database.queries import load
+from addressee.database.pool import Pool, is_away
 from addressee.directory.clock import Clock
 from addressee.directory.errors import OverloadedError
 from addressee.directory.reading.reader import Reader
@@ -29,12 +31,25 @@ from addressee.messaging.triggers.batches import (
     write_described,
 )
 from addressee.messaging.triggers.events import signals_of
-from addressee.messaging.triggers.trigger import Trigger, check, run_of, start_runs
-
-SQL = load(__package__)
+from addressee.messaging.triggers.rounds import Rounds
+from addressee.messaging.triggers.trigger import (
+    NewRun,
+    Trigger,
+    WorkflowKey,
+    check,
+    read_versions,
+    run_of,
+    size_of,
+    start_runs,
+)
 
 # How often others may be quicker under a key of one batch.
 MAX_RERUNS = 20
+
+
+class AcceptedRun(NamedTuple):
+    run: NewRun
+    receipt: Receipt | None
 
 
 class Triggers:
@@ -43,6 +58,8 @@ class Triggers:
         self._reader = reader
         self._wakeup = wakeup
         self._clock = clock
+        self._versions: Rounds[WorkflowKey, asyncpg.Record | None] = Rounds(self._read_versions)
+        self._accepted: Rounds[AcceptedRun, None] = Rounds(self._store_each)
 
     async def accept(
         self,
@@ -60,15 +77,39 @@ class Triggers:
         """
         now = self._clock.now()
         planned = planned or await plan_writes(self._reader, trigger.named, (), now)
-        version = await self._pool.fetchrow(*SQL["workflow"](environment_id=environment_id, key=trigger.workflow))
+        version = await self._versions.ask(WorkflowKey(environment_id, trigger.workflow))
         version_id = check(trigger, version, planned.people)
         await planned.carry_out()
-        async with self._pool.acquire() as connection, connection.transaction():
-            run = run_of(environment_id, trigger, version_id, planned.people)
-            await start_runs(connection, [run], now)
-            await receipts.keep(connection, receipt, run.id, now)
+        run = run_of(environment_id, trigger, version_id, planned.people)
+        await self._accepted.ask(AcceptedRun(run, receipt), size_of(run))
         self._wakeup.notify()
         return run.id
+
+    async def _read_versions(self, keys: Sequence[WorkflowKey]) -> Sequence[asyncpg.Record | None]:
+        async with self._pool.acquire() as connection:
+            versions = await read_versions(connection, keys)
+        return [versions.get(key) for key in keys]
+
+    async def _store_each(self, accepted: Sequence[AcceptedRun]) -> Sequence[Exception | None]:
+        """Stores runs in one transaction, or if that fails each in one of its own."""
+        try:
+            await self._store(accepted)
+        except Exception as error:
+            if len(accepted) == 1 or is_away(error):
+                return [error] * len(accepted)
+            return [outcome for each in accepted for outcome in await self._store_each([each])]
+        return [None] * len(accepted)
+
+    async def _store(self, accepted: Sequence[AcceptedRun]) -> None:
+        """Raises RepeatedError or ReceiptMismatchError for one run, and ReceiptTakenError for several."""
+        now = self._clock.now()
+        async with self._pool.acquire() as connection, connection.transaction():
+            await start_runs(connection, [each.run for each in accepted], now)
+            if len(accepted) == 1:
+                await receipts.keep(connection, accepted[0].receipt, accepted[0].run.id, now)
+            else:
+                kept = [(each.receipt, each.receipt.answer(each.run.id)) for each in accepted if each.receipt]
+                await receipts.keep_all(connection, kept, now)
 
     async def accept_all(
         self,

@@ -41,7 +41,8 @@ class Workflow(Definition, frozen=True, kw_only=True, omit_defaults=True):
     """A version of a workflow. A trigger's `data` must fit the JSON schema `trigger_data_schema`.
 
     `commercial` workflows reach only recipients subscribed to commercial messages. `override_preferences` ignores
-    preferences. With `in_preferences`, recipients who have not chosen about it see it in their preferences too.
+    preferences. With `in_preferences`, recipients who have not chosen about it see it in their preferences too. Its
+    e-mails that may be refused say in their headers where, unless `list_unsubscribe` is false.
     """
 
     name: Name
@@ -54,6 +55,7 @@ class Workflow(Definition, frozen=True, kw_only=True, omit_defaults=True):
     description: str | None = None
     tags: tuple[Name, ...] = ()
     priority: WorkflowPriority = WorkflowPriority.NORMAL
+    list_unsubscribe: bool = True
 
     @property
     def attachment_keys(self) -> list[str]:

@@ -53,6 +53,7 @@ class WorkflowFile(Definition, frozen=True):
     ratelimit: RateLimit | None = None
     priority: WorkflowPriority = WorkflowPriority.NORMAL
     send_windows: WindowsForm | None = None
+    list_unsubscribe: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ def read_workflow(
         description=file.description,
         tags=tuple(file.tags),
         priority=file.priority,
+        list_unsubscribe=file.list_unsubscribe,
     )
     return WorkflowDefinition(source.key, file.active, workflow, tuple(file.events))
 

@@ -73,10 +73,10 @@ def test_mistakes_are_found_before_anything_is_rendered(source: str, line: int, 
 )
 def test_what_would_take_too_much_fails_soon(source: str) -> None:
     for environment in (PLAIN, HTML):
-        began = time.monotonic()
+        began = time.process_time()
         with pytest.raises(TemplateError):
             render(source, SCOPE, environment)
-        assert time.monotonic() - began < 2
+        assert time.process_time() - began < 10
     with pytest.raises(TemplateError):
         to_html(source, SCOPE, SCHEMES)
 

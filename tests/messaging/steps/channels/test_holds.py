@@ -1,6 +1,5 @@
 """Windows and quiet hours: what is held, until when and by what; and what passes."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -128,7 +127,7 @@ def test_quiet_hours_hold_what_is_not_critical_nor_in_the_app() -> None:
     assert hold_of(EMAIL, None, night) == hold
     assert hold_of(PUSH, None, night) == hold
     assert hold_of(FEED, None, night) is None
-    assert hold_of(EMAIL, None, replace(night, critical=True)) is None
+    assert hold_of(EMAIL, None, structs.replace(night, critical=True)) is None
     assert hold_of(EMAIL, None, at("19:59", own=quiet())) is None
     assert hold_of(EMAIL, None, at("05:00", own=quiet())) is None
     assert hold_of(EMAIL, None, at("21:00", own=quiet(**{"except": ["billing"]}))) is None
@@ -170,7 +169,7 @@ def test_a_tenant_has_quiet_hours_that_nobody_changes() -> None:
     context = at("03:00", tenant=tenant, own=quiet(enabled=False))
     hold = Hold(Holder.TENANT, until(4, "11:00"), "America/New_York", longest=timedelta(days=1))
     assert hold_of(EMAIL, None, context) == hold
-    assert hold_of(EMAIL, None, replace(context, critical=True)) is None
+    assert hold_of(EMAIL, None, structs.replace(context, critical=True)) is None
     broken = structs.replace(ACME, properties={"quiet_hours": {"windows": "all night"}})
     assert hold_of(EMAIL, None, at("03:00", tenant=broken)) is None
 
@@ -193,7 +192,7 @@ def test_a_time_window_holds_the_run_at_its_step() -> None:
     )
     passed = STEP.take(RUN, ADA, at("14:59")).run
     assert (passed.status, passed.step) == (RunStatus.PROCESSING, 1)
-    assert STEP.take(RUN, ADA, replace(at("15:00"), skip_delay=True)).run.step == 1
+    assert STEP.take(RUN, ADA, structs.replace(at("15:00"), skip_delay=True)).run.step == 1
 
 
 def test_what_is_not_to_wait_is_skipped() -> None:
@@ -220,7 +219,7 @@ def test_quiet_hours_hold_for_a_day_or_as_long_as_they_say() -> None:
         waiting = held(RUN, STEP, hold, first)
         assert (waiting.status, waiting.due_at) == (RunStatus.PAUSED, first.now + longest)
         assert waiting.refs == {"office": {"held_since": "2025-06-04T21:00:00+00:00"}}
-        later = replace(first, now=first.now + longest)
+        later = structs.replace(first, now=first.now + longest)
         again = hold_of(EMAIL, None, later)
         assert again is not None
         given_up = held(waiting, STEP, again, later)

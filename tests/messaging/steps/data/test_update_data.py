@@ -1,11 +1,11 @@
 """Steps that change the data of their run."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
+from msgspec import structs
 
 from addressee.directory.recipient import USERS, Identity, Place, Recipient
 from addressee.messaging.steps.context import StepContext
@@ -20,7 +20,9 @@ NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
 ADA = Recipient(Place(1, USERS, "ada"), UUID(int=1), 1, NOW)
 RUN = RecipientRun(UUID(int=2), Identity(1, USERS, "ada", UUID(int=1)), {}, RunStatus.QUEUED)
 DATA = {"seats": 3, "name": "gold", "list": [1, 2], "plan": {"tier": "a", "price": {"eur": 1}}}
-FACTS = replace(StepContext(ADA, {"data": DATA, "recipient": {"name": "Ada"}}, {}, False, NOW, NOW), trigger_data=DATA)
+FACTS = structs.replace(
+    StepContext(ADA, {"data": DATA, "recipient": {"name": "Ada"}}, {}, False, NOW, NOW), trigger_data=DATA
+)
 
 
 def taken(*steps: UpdateDataStep) -> RecipientRun:

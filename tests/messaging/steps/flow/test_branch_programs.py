@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from addressee.messaging.definitions.sources import Source
 from addressee.messaging.steps.channels.channel import ChannelStep
@@ -93,7 +93,7 @@ def interpreted(written: list[dict[str, Any]], data: dict[str, bool]) -> list[st
 
 
 def context_with(data: dict[str, bool]) -> StepContext:
-    return replace(context(ADA, **data), trigger_data=data)
+    return structs.replace(context(ADA, **data), trigger_data=data)
 
 
 def compiled(written: list[dict[str, Any]]) -> Compiler:
@@ -121,7 +121,7 @@ def test_every_step_leads_on(tree: list[dict[str, Any]], data: dict[str, bool]) 
     here = context_with(data)
     assert here.recipient is not None
     for position, step in enumerate(program):
-        run = replace(RUN, step=position, status=RunStatus.PROCESSING)
+        run = structs.replace(RUN, step=position, status=RunStatus.PROCESSING)
         assert position < step.skipped(run).step <= len(program)
         if not isinstance(step, ChannelStep):
             assert position < step.take(run, here.recipient, here).run.step <= len(program)

@@ -1,6 +1,5 @@
 """Throttle steps: what they ask, and what becomes of a run over the limit."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -130,7 +129,7 @@ def test_a_run_over_the_limit_may_go_on_and_know_it() -> None:
 def test_a_window_may_end_when_data_say(value: Any, end: datetime) -> None:
     step = ThrottleStep(ref="cap", path="data.until")
     ada = structs.replace(ADA, attributes={"timezone": "Europe/Amsterdam"})
-    context = replace(CONTEXT, recipient=ada, scope={**SCOPE, "data": {"until": value}})
+    context = structs.replace(CONTEXT, recipient=ada, scope={**SCOPE, "data": {"until": value}})
     request = run_through(RUN, [step], context).request
     assert isinstance(request, Passage)
     assert request.until == end
@@ -139,14 +138,14 @@ def test_a_window_may_end_when_data_say(value: Any, end: datetime) -> None:
 @pytest.mark.parametrize("value", ["2025-06-01T11:00:00Z", "40d", "soon", 0, None, {}])
 def test_a_window_without_an_end_to_come_is_skipped(value: Any) -> None:
     step = ThrottleStep(ref="cap", path="data.until")
-    done = run_through(RUN, [step], replace(CONTEXT, scope={**SCOPE, "data": {"until": value}}))
+    done = run_through(RUN, [step], structs.replace(CONTEXT, scope={**SCOPE, "data": {"until": value}}))
     assert (done.request, done.run.status) == (None, RunStatus.COMPLETED)
     assert [entry["event"] for entry in done.run.journal] == ["error", "step_skipped", "run_completed"]
 
 
 def test_steps_whose_windows_data_end_have_a_counter_of_their_own() -> None:
     step = ThrottleStep(ref="cap", path="data.page", scope=ThrottleScope.RECIPIENT)
-    request = run_through(RUN, [step], replace(CONTEXT, scope={**SCOPE, "data": {"page": "1h"}})).request
+    request = run_through(RUN, [step], structs.replace(CONTEXT, scope={**SCOPE, "data": {"page": "1h"}})).request
     assert isinstance(request, Passage)
     assert request.counter == "recipient/dynamic"
 
@@ -252,7 +251,7 @@ def test_a_mistake_is_told_with_its_line(tmp_path: Path, settings: str, problem:
 
 
 def test_who_has_no_time_left_counts_from_now() -> None:
-    later = replace(CONTEXT, now=NOW + HOUR)
+    later = structs.replace(CONTEXT, now=NOW + HOUR)
     request = run_through(RUN, [STEP], later).request
     assert isinstance(request, Passage)
     assert request.until == NOW + 2 * HOUR

@@ -1,7 +1,6 @@
 """Steps that wait: a run pauses, and goes on when its time has come."""
 
 import asyncio
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from addressee.directory.edits.recipients import SetPreferences
 from addressee.directory.recipient import TENANTS, USERS, Identity, Place, Recipient
 from addressee.directory.writing.writes import Write
 from addressee.messaging.content.in_app import InAppTemplate
+from addressee.messaging.runs.model import PAGE_SIZE
 from addressee.messaging.schedules.scheduler import start_due
 from addressee.messaging.steps.channels.channel import ChannelStep
 from addressee.messaging.steps.context import StepContext
@@ -85,7 +85,7 @@ def test_a_delay_pauses_the_run_until_it_is_over() -> None:
 
 
 def test_delays_can_be_passed_by() -> None:
-    after = run_through(RUN, STEPS, replace(FACTS, skip_delay=True)).run
+    after = run_through(RUN, STEPS, replace_struct(FACTS, skip_delay=True)).run
     assert (after.status, after.step, after.due_at) == (RunStatus.COMPLETED, 2, None)
     assert [(entry["event"], entry.get("data")) for entry in after.journal] == [
         ("step_skipped", {"reason": "skip_delay"}),
@@ -173,7 +173,7 @@ def test_each_form_of_a_delay(tmp_path: Path, step: str, expected: DelayStep) ->
 
 
 def scope(**data: Any) -> StepContext:
-    return replace(FACTS, scope={"data": data, "recipient": {"id": "ada"}}, timezone="Europe/Amsterdam")
+    return replace_struct(FACTS, scope={"data": data, "recipient": {"id": "ada"}}, timezone="Europe/Amsterdam")
 
 
 @pytest.mark.parametrize(
@@ -230,9 +230,11 @@ def test_a_rule_is_read_in_the_zone_of_the_recipient_or_else_of_the_tenant() -> 
     ada = replace_struct(ADA, attributes={"timezone": "Asia/Kathmandu"})
     unknown = replace_struct(ADA, attributes={"timezone": "Mars/Base"})
     assert step.due_at(scope()) == datetime(2025, 6, 2, 7, tzinfo=UTC)
-    assert step.due_at(replace(scope(), tenant=tenant)) == datetime(2025, 6, 1, 13, tzinfo=UTC)
-    assert step.due_at(replace(scope(), tenant=tenant, recipient=ada)) == datetime(2025, 6, 2, 3, 15, tzinfo=UTC)
-    assert step.due_at(replace(scope(), tenant=tenant, recipient=unknown)) == datetime(2025, 6, 1, 13, tzinfo=UTC)
+    assert step.due_at(replace_struct(scope(), tenant=tenant)) == datetime(2025, 6, 1, 13, tzinfo=UTC)
+    assert step.due_at(replace_struct(scope(), tenant=tenant, recipient=ada)) == datetime(2025, 6, 2, 3, 15, tzinfo=UTC)
+    assert step.due_at(replace_struct(scope(), tenant=tenant, recipient=unknown)) == datetime(
+        2025, 6, 1, 13, tzinfo=UTC
+    )
 
 
 @pytest.mark.parametrize(
@@ -247,7 +249,7 @@ def test_a_rule_is_read_in_the_zone_of_the_recipient_or_else_of_the_tenant() -> 
 )
 def test_a_delay_until_half_past_two_on_the_day_on_which_clocks_change(zone: str, now: str, expected: str) -> None:
     at = datetime.fromisoformat(now).replace(tzinfo=UTC)
-    context = replace(FACTS, timezone=zone, now=at)
+    context = replace_struct(FACTS, timezone=zone, now=at)
     due_at = DelayStep(ref="wait", rule=recurrence({"frequency": "daily", "time": "02:30"})).due_at(context)
     assert due_at == datetime.fromisoformat(expected).replace(tzinfo=UTC)
 
@@ -349,14 +351,14 @@ async def test_a_paused_run_can_be_cancelled(office: Office) -> None:
 
 
 async def test_several_workers_wake_a_run_once(office: Office) -> None:
-    ids = [f"user-{number}" for number in range(250)]
+    ids = [f"user-{number}" for number in range(PAGE_SIZE + 50)]
     await asyncio.gather(*(office.identify(id) for id in ids))
     await waiting(office, *ids)
     office.clock.move(WAIT)
     await asyncio.gather(*(start_due(office.pool, office.clock.now()) for _ in range(8)))
     assert [job.name for job in await office.jobs()] == ["advance", "advance"]
     await office.work()
-    assert (await office.counts())["messages"] == 500
+    assert (await office.counts())["messages"] == 2 * len(ids)
 
 
 async def test_a_run_keeps_its_tenant_and_counts_its_errors(office: Office) -> None:

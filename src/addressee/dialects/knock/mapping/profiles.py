@@ -26,12 +26,23 @@ ALWAYS_SHOWN = frozenset({"created_at"})
 
 
 def is_attribute(name: str, value: object) -> bool:
-    return name in ATTRIBUTES or (name in NAME_PARTS and isinstance(value, str | None))
+    return name in ATTRIBUTES or (name in NAME_PARTS and (value is None or isinstance(value, str)))
 
 
 def is_trait(name: str, value: object) -> bool:
     """Whether a key is a property that a Knock client can write. Answers show no others."""
     return name not in NEVER_STORED and not is_attribute(name, value)
+
+
+def told_apart(given: Mapping[str, Any]) -> tuple[Document, Document]:
+    """Returns a recipient's attributes, and its traits that are properties."""
+    attributes, traits = {}, {}
+    for name, value in given.items():
+        if is_attribute(name, value):
+            attributes[name] = value
+        elif name not in NEVER_STORED:
+            traits[name] = value
+    return attributes, traits
 
 
 def flat(given: Document) -> Document:

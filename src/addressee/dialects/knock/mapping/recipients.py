@@ -8,14 +8,15 @@ from typing import Any, TypeAlias, TypeVar
 
 from addressee.api.call import Call
 from addressee.dialects.knock.mapping.preference_sets import named_sets, stored_sets
-from addressee.dialects.knock.mapping.profiles import ALWAYS_SHOWN, flat, is_attribute, is_trait, says_anything
+from addressee.dialects.knock.mapping.profiles import ALWAYS_SHOWN, flat, says_anything, told_apart
 from addressee.dialects.knock.mapping.tenant_settings import setting_edits
 from addressee.directory.collections import check_collection
 from addressee.directory.documents import Id, check_id
 from addressee.directory.edits.context import Revives
 from addressee.directory.edits.recipients import Edit, Identify
-from addressee.directory.errors import RefusedError, refused_below
+from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import TENANTS, USERS, Document, Place, Recipient
+from addressee.directory.writing.history import Origin
 from addressee.directory.writing.planned_writes import PlannedWrites
 from addressee.directory.writing.receipts import Receipt
 from addressee.directory.writing.writes import Write, Written
@@ -50,6 +51,7 @@ class RecipientParser:
     """
 
     call: Call
+    origin: Origin
     channels: Mapping[str, Channel]
     set_keys: Mapping[str, str]
 
@@ -67,9 +69,11 @@ class RecipientParser:
         A mention is a description within another request: it revives a deleted recipient only if it has more than the
         id and the recipient's history was not kept.
         """
-        with refused_below(path):
+        try:
             edits = self._edits(place.collection, given, is_mention=is_mention)
-        return Write(place, edits, self.call.origin, request=request, path=path)
+        except RefusedError as refusal:
+            raise refusal.below(path) from None
+        return Write(place, edits, self.origin, request=request, path=path)
 
     def mention(self, field: str, given: Given | None) -> list[Write]:
         """Returns the write that identifies a recipient if it is described and not only named by its id."""
@@ -100,9 +104,10 @@ class RecipientParser:
         return (self._identify(traits, revives), *setting_edits(given.get("settings"), revives))
 
     def _identify(self, given: Mapping[str, Any], revives: Revives) -> Identify:
+        attributes, traits = told_apart(given)
         return Identify(
-            attributes={name: value for name, value in given.items() if is_attribute(name, value)},
-            properties={name: value for name, value in given.items() if is_trait(name, value)},
+            attributes=attributes,
+            properties=traits,
             merge=self.call.environment.settings.property_merge,
             properties_field="",
             channel_data=self._channel_data(given.get("channel_data")),
@@ -140,7 +145,7 @@ async def recipient_parser(call: Call, given: Iterable[Given | None]) -> Recipie
     channels = await services.messaging.channels.list(environment_id) if says_channels else []
     set_ids = {set_id for each in described for set_id in named_sets(each.get("preferences"))}
     set_keys = await services.preferences.keys(environment_id, set_ids)
-    return RecipientParser(call, {str(channel.id): channel for channel in channels}, set_keys)
+    return RecipientParser(call, call.origin, {str(channel.id): channel for channel in channels}, set_keys)
 
 
 async def identify(call: Call, place: Place, given: dict[str, Any], render: Callable[[Recipient], T]) -> T:

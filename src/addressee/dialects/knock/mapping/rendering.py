@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
+import msgspec
 from msgspec import UNSET, UnsetType, structs
 
 from addressee.api.call import Call
@@ -38,11 +39,16 @@ SHAPES = ("flat", "nested")
 
 
 def milliseconds(instant: datetime) -> str:
-    return instant.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+    return f"{seconds(instant)}.{instant.microsecond // 1000:03}Z"
 
 
 def microseconds(instant: datetime) -> str:
-    return instant.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
+    return f"{seconds(instant)}.{instant.microsecond:06}Z"
+
+
+def seconds(instant: datetime) -> str:
+    """Returns a time in UTC, cut off after its seconds. It is read from msgspec, which writes times far faster."""
+    return msgspec.json.encode(instant.astimezone(UTC))[1:20].decode()
 
 
 def optional(instant: datetime | None) -> str | None:

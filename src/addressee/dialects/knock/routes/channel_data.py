@@ -5,9 +5,9 @@ from __future__ import annotations
 from uuid import UUID
 
 from addressee.api.answers import no_content
-from addressee.api.bodies import typed_body
 from addressee.api.call import Call
 from addressee.api.operation import ANY_KEY
+from addressee.api.requests.bodies import typed_body
 from addressee.api.routes import Routes
 from addressee.dialects.knock.shapes.channel_data import ChannelData, ChannelDataInput
 from addressee.dialects.knock.wire.authentication import WRITE_CHANNEL_DATA as WRITE

@@ -8,9 +8,9 @@ from functools import partial
 from msgspec import UNSET
 
 from addressee.api.answers import no_content
-from addressee.api.bodies import object_body, typed_body
 from addressee.api.call import Call
 from addressee.api.operation import ANY_KEY, MANY_RECIPIENTS_BYTES, SECRET
+from addressee.api.requests.bodies import object_body, typed_body
 from addressee.api.routes import Routes
 from addressee.dialects.knock.mapping.preference_sets import (
     CHANNEL_TYPES,

@@ -11,9 +11,9 @@ from uuid import UUID
 
 from msgspec import UNSET, UnsetType, structs
 
-from addressee.api.bodies import typed, typed_body
 from addressee.api.call import Call
 from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET
+from addressee.api.requests.bodies import typed, typed_body
 from addressee.api.routes import Routes
 from addressee.dialects.knock.mapping import rendering
 from addressee.dialects.knock.mapping.recipients import (

@@ -10,9 +10,9 @@ from uuid import UUID
 
 from msgspec import structs
 
-from addressee.api.bodies import typed, typed_body
 from addressee.api.call import Call
 from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET
+from addressee.api.requests.bodies import typed, typed_body
 from addressee.api.routes import Routes
 from addressee.database.paging import Page
 from addressee.dialects.knock.mapping import rendering

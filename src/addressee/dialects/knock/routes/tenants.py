@@ -7,9 +7,9 @@ from functools import partial
 from uuid import UUID
 
 from addressee.api.answers import no_content
-from addressee.api.bodies import object_body, typed_body
 from addressee.api.call import Call
 from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET
+from addressee.api.requests.bodies import object_body, typed_body
 from addressee.api.routes import Routes
 from addressee.database.paging import Page
 from addressee.dialects.knock.mapping import rendering

@@ -7,10 +7,10 @@ from functools import partial
 from uuid import UUID
 
 from addressee.api.answers import no_content
-from addressee.api.bodies import object_body, typed_body
 from addressee.api.call import Call
 from addressee.api.merges import merge_users
 from addressee.api.operation import ANY_KEY, SECRET
+from addressee.api.requests.bodies import object_body, typed_body
 from addressee.api.routes import Routes
 from addressee.dialects.knock.mapping import recipients, rendering
 from addressee.dialects.knock.mapping.preference_sets import named_sets, tenant_of

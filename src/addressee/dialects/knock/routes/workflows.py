@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from addressee.api.answers import no_content
-from addressee.api.bodies import typed_body
 from addressee.api.call import Call
 from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET
+from addressee.api.requests.bodies import typed_body
 from addressee.api.routes import Routes
 from addressee.dialects.knock.mapping.recipients import Given, note, place_of, places_of, plan, recipient_parser
 from addressee.dialects.knock.shapes import workflows as shapes

@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from addressee.api import query_strings
-from addressee.api.query_strings import Position, pairs
+from addressee.api.requests import query_strings
+from addressee.api.requests.query_strings import Position, pairs
 from addressee.database.paging import CursorError, PageRequest, read_cursor
 from addressee.dialects.knock.wire.errors import invalid
 from addressee.directory.documents import check_id

@@ -31,11 +31,15 @@ ALIASES = {
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A verified user token: the user that it is for, and grants by the path of the resource."""
+    """A verified user token: the user that it is for, and grants by the path of the resource.
+
+    `expires_at` is in seconds since 1970; without it, it does not expire.
+    """
 
     user_id: str
     grants: Mapping[str, frozenset[str]] = field(default_factory=dict)
     explicit: bool = False
+    expires_at: float | None = None
 
     def allows(self, permission: str, user_id: str) -> bool:
         """Whether its bearer may do this to that user's things."""
@@ -87,7 +91,8 @@ def verify(token: str, environment: Environment) -> Token:
         raise KnockError("missing_jwt_signing_key", str(error)) from None
     except BadTokenError as error:
         raise KnockError("invalid_user_token", str(error)) from None
-    return Token(claims["sub"], read_grants(claims.get("grants")), claims.get("explicit_grants") is True)
+    explicit = claims.get("explicit_grants") is True
+    return Token(claims["sub"], read_grants(claims.get("grants")), explicit, claims.get("exp"))
 
 
 def read_grants(claim: Any) -> dict[str, frozenset[str]]:

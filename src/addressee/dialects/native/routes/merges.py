@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from addressee.api.bodies import typed_body
 from addressee.api.call import Call
 from addressee.api.merges import merge_rules, merge_users
 from addressee.api.operation import SECRET
+from addressee.api.requests.bodies import typed_body
 from addressee.api.routes import Routes
 from addressee.dialects.native.wire import shapes
 from addressee.dialects.native.wire.places import USER, place_of

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from addressee.api.call import Call
 from addressee.api.operation import SECRET
-from addressee.api.query_strings import Query
+from addressee.api.requests.query_strings import Query
 from addressee.api.routes import Routes
 from addressee.dialects.native.wire import shapes
 

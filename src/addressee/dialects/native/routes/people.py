@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from addressee.api.answers import Answer, no_content
-from addressee.api.bodies import typed_body
 from addressee.api.call import Call
 from addressee.api.operation import SECRET
+from addressee.api.requests.bodies import typed_body
 from addressee.api.routes import Routes
 from addressee.dialects.native.wire import shapes
 from addressee.dialects.native.wire.places import OBJECT, USER, place_of

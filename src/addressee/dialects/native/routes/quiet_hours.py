@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from addressee.api.bodies import object_body
 from addressee.api.call import Call
 from addressee.api.operation import SECRET
-from addressee.api.query_strings import Query
+from addressee.api.requests.bodies import object_body
+from addressee.api.requests.query_strings import Query
 from addressee.api.routes import Routes
 from addressee.dialects.native.wire import shapes
 from addressee.dialects.native.wire.places import OBJECT, USER, place_of

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from addressee.api.bodies import typed_body
 from addressee.api.call import Call
 from addressee.api.operation import SECRET
+from addressee.api.requests.bodies import typed_body
 from addressee.api.routes import Routes
 from addressee.dialects.native.wire import shapes
 from addressee.dialects.native.wire.rendering import simulated

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from addressee.api.answers import no_content
-from addressee.api.bodies import typed_body
 from addressee.api.call import Call
 from addressee.api.operation import SECRET
-from addressee.api.query_strings import Query
+from addressee.api.requests.bodies import typed_body
+from addressee.api.requests.query_strings import Query
 from addressee.api.routes import Routes
 from addressee.dialects.native.wire import shapes
 from addressee.dialects.native.wire.rendering import suppression

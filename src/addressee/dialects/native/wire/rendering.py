@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, structs
 
 from addressee.dialects.native.wire import shapes
 from addressee.directory.addresses import entries
 from addressee.directory.merges.merges import Merge
+from addressee.directory.reading.history import RecordedChange
 from addressee.directory.recipient import Recipient
 from addressee.messaging.preview.model import PreviewedEvent, PreviewedMessage
 from addressee.messaging.preview.printing import fields_of
@@ -28,6 +29,23 @@ def recipient(stored: Recipient) -> shapes.StoredRecipient:
         channel_data=stored.channel_data,
         preferences=stored.preferences,
         updated_at=stored.updated_at,
+    )
+
+
+def past(then: Recipient) -> shapes.StoredRecipient:
+    """Returns a recipient as it was: its addresses and channel data of then are not known."""
+    return structs.replace(recipient(then), addresses=UNSET, channel_data=UNSET)
+
+
+def change(made: RecordedChange) -> shapes.Change:
+    return shapes.Change(
+        version=made.version,
+        at=made.recorded_at,
+        edit=made.edit,
+        key_id=made.key_id,
+        request_id=made.request_id,
+        before=made.before,
+        after=made.after,
     )
 
 

@@ -27,9 +27,9 @@ class PreviewOf(MergeFrom, kw_only=True, forbid_unknown_fields=True):
 
 
 class StoredRecipient(Struct, kw_only=True):
-    """A recipient as it is stored; secrets of addresses are masked.
+    """A recipient as it is stored, or as it was; secrets of addresses are masked.
 
-    An id that is deleted and used again gets a new `uid`.
+    An id that is deleted and used again gets a new `uid`. Of the past, `addresses` and `channel_data` are not known.
     """
 
     collection: str
@@ -38,10 +38,30 @@ class StoredRecipient(Struct, kw_only=True):
     version: int
     attributes: dict[str, Any]
     properties: dict[str, Any]
-    addresses: list[dict[str, Any]]
-    channel_data: dict[str, Any]
     preferences: dict[str, Any]
     updated_at: datetime
+    addresses: list[dict[str, Any]] | UnsetType = UNSET
+    channel_data: dict[str, Any] | UnsetType = UNSET
+
+
+class Change(Struct, kw_only=True):
+    """An edit of a recipient, with the values that it changed; null where nothing was there, or it was erased.
+
+    `addresses` and `channel_data` name the kinds and channels that changed, without their values.
+    """
+
+    version: int
+    at: datetime
+    edit: str
+    key_id: UUID | None
+    request_id: str | None
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+class Changes(Struct, kw_only=True):
+    changes: list[Change]
+    after: str | None
 
 
 class Merge(Struct, kw_only=True):
@@ -235,6 +255,23 @@ class NewQuietHours(Struct, kw_only=True, forbid_unknown_fields=True):
     action: Literal["hold", "skip"] = "hold"
     except_: list[str] = field(name="except", default_factory=list)
     hold_max: str | int | dict[str, Any] | None = None
+
+
+class NewLink(Struct, kw_only=True, forbid_unknown_fields=True):
+    """`expires_in` is a duration, by default 7 days and at most 366: `7d`, or a number of seconds. With a `tenant`, the
+    page is about what it sends, in its colours.
+    """
+
+    purpose: Literal["preferences", "inbox"]
+    expires_in: str | int | dict[str, Any] | None = None
+    tenant: Id | None = None
+
+
+class Link(Struct, kw_only=True):
+    """A link to a page. Until `expires_at` its URL opens the page for anybody who has it, without a login."""
+
+    url: str
+    expires_at: datetime
 
 
 class Count(Struct, kw_only=True):

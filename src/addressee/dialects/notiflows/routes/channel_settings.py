@@ -7,8 +7,8 @@ from functools import partial
 from uuid import UUID
 
 from addressee.api.answers import Answer, no_content
-from addressee.api.bodies import object_body
 from addressee.api.call import Call
+from addressee.api.requests.bodies import object_body
 from addressee.api.routes import Routes
 from addressee.dialects.notiflows.mapping.settings_forms import FORMS
 from addressee.dialects.notiflows.shapes import channel_settings as shapes

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from addressee.api.call import Call
-from addressee.api.query_strings import Query
+from addressee.api.requests.query_strings import Query
 from addressee.api.routes import Routes
 from addressee.dialects.notiflows.mapping import contents, mentions
 from addressee.dialects.notiflows.mapping.channel_types import channel_type

@@ -8,9 +8,9 @@ from typing import TypeVar
 
 from msgspec import UNSET, structs
 
-from addressee.api.bodies import typed_body
 from addressee.api.call import Call
-from addressee.api.query_strings import Query
+from addressee.api.requests.bodies import typed_body
+from addressee.api.requests.query_strings import Query
 from addressee.api.routes import Routes
 from addressee.channels.provider import ChannelType
 from addressee.dialects.notiflows.mapping import contents, mentions

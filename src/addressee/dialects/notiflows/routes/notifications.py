@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 
 from addressee.api.call import Call
-from addressee.api.query_strings import Query
+from addressee.api.requests.query_strings import Query
 from addressee.api.routes import Routes
 from addressee.database.paging import PageRequest
 from addressee.dialects.notiflows.mapping import mentions

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from addressee.api.answers import Answer
-from addressee.api.bodies import object_body
 from addressee.api.call import Call
+from addressee.api.requests.bodies import object_body
 from addressee.api.routes import Routes
 from addressee.dialects.notiflows.mapping.preference_sets import edit_of, parse_map, parse_patch, rendered
 from addressee.dialects.notiflows.shapes import preferences as shapes

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from uuid_utils.compat import uuid7
 
 from addressee.api.answers import Answer, json_answer, no_content
-from addressee.api.bodies import object_body
 from addressee.api.call import Call
+from addressee.api.requests.bodies import object_body
 from addressee.api.routes import Routes
 from addressee.channels.channel_data import MAX_TEXT_LENGTH
 from addressee.channels.push import subscriptions as browsers

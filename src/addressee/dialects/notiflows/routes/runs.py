@@ -10,8 +10,8 @@ from uuid import UUID
 
 import structlog
 
-from addressee.api.bodies import typed_body
 from addressee.api.call import Call
+from addressee.api.requests.bodies import typed_body
 from addressee.api.routes import Routes
 from addressee.dialects.notiflows.mapping.profiles import parse_user, unknown_keys_of
 from addressee.dialects.notiflows.shapes import runs as shapes

@@ -8,9 +8,9 @@ from http import HTTPStatus
 from uuid import UUID
 
 from addressee.api.answers import Answer, json_answer, no_content
-from addressee.api.bodies import typed_body
 from addressee.api.call import Call
-from addressee.api.query_strings import Query
+from addressee.api.requests.bodies import typed_body
+from addressee.api.requests.query_strings import Query
 from addressee.api.routes import Routes
 from addressee.database.paging import Page
 from addressee.dialects.notiflows.mapping import rendering

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from addressee.api.answers import Answer, no_content
 from addressee.api.call import Call
-from addressee.api.query_strings import Query
+from addressee.api.requests.query_strings import Query
 from addressee.api.routes import Routes
 from addressee.dialects.notiflows.mapping import rendering
 from addressee.dialects.notiflows.shapes import topics as shapes

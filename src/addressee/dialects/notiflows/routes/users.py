@@ -6,10 +6,10 @@ from http import HTTPStatus
 from uuid import UUID
 
 from addressee.api.answers import Answer, json_answer, no_content
-from addressee.api.bodies import object_body, typed_body
 from addressee.api.call import Call
 from addressee.api.merges import merge_users
-from addressee.api.query_strings import Query
+from addressee.api.requests.bodies import object_body, typed_body
+from addressee.api.requests.query_strings import Query
 from addressee.api.routes import Routes
 from addressee.dialects.notiflows.mapping import rendering
 from addressee.dialects.notiflows.mapping.profiles import (

@@ -11,10 +11,10 @@ from msgspec import Struct
 
 from addressee.api import refusals
 from addressee.api.answers import Answer, json_answer
-from addressee.api.bodies import MisshapenError
 from addressee.api.call import Call, RequestInfo
 from addressee.api.dialect import Code, Refusals, page_of
 from addressee.api.errors import MalformedError, ParameterError
+from addressee.api.requests.bodies import MisshapenError
 from addressee.directory.errors import MissingError, RefusedError
 from addressee.directory.recipient import USERS
 from addressee.directory.writing.receipts import ReceiptMismatchError

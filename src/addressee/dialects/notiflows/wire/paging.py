@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from addressee.api.query_strings import Query
+from addressee.api.requests.query_strings import Query
 from addressee.database.paging import PageRequest
 from addressee.messaging.messages.listing import EARLIEST, LATEST
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from addressee.api.call import Call
-from addressee.api.query_strings import Query
+from addressee.api.requests.query_strings import Query
 from addressee.dialects.notiflows.wire.errors import bad_id, invalid, missing
 from addressee.dialects.notiflows.wire.fields import require_text
 from addressee.directory.documents import UNREACHABLE, check_text, text_of_id

@@ -9,10 +9,10 @@ from typing import Any, TypeAlias
 import structlog
 from msgspec import structs
 
-from addressee.api import idempotency
 from addressee.api.answers import Answer
-from addressee.api.bodies import MisshapenError
 from addressee.api.call import Call
+from addressee.api.requests import idempotency
+from addressee.api.requests.bodies import MisshapenError
 from addressee.dialects.suprsend.shapes import triggers as shapes
 from addressee.dialects.suprsend.wire import errors
 from addressee.dialects.suprsend.wire.errors import SuprSendError, invalid

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from addressee.api.answers import Answer
-from addressee.api.bodies import typed
 from addressee.api.call import Call, json_body
+from addressee.api.requests.bodies import typed
 from addressee.api.routes import Routes
 from addressee.dialects.suprsend.mapping import records
 from addressee.dialects.suprsend.mapping.trigger_recipients import parse_kinds

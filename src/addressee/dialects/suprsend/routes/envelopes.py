@@ -12,14 +12,14 @@ from http import HTTPStatus
 from typing import Any
 
 from addressee.api.answers import Answer
-from addressee.api.bodies import MisshapenError
 from addressee.api.call import Call, json_body
+from addressee.api.requests.bodies import MisshapenError
 from addressee.api.routes import Routes
+from addressee.dialects.suprsend.mapping.event_records import parse_event
 from addressee.dialects.suprsend.mapping.profile_edits import OPERATORS, parse_operations
 from addressee.dialects.suprsend.mapping.profile_rendering import warnings_of
 from addressee.dialects.suprsend.mapping.records import accept, log_refusals, ok, refusals_in
 from addressee.dialects.suprsend.routes import memberships
-from addressee.dialects.suprsend.routes.events import parse_event
 from addressee.dialects.suprsend.shapes import users as shapes
 from addressee.dialects.suprsend.wire.authentication import SERVER
 from addressee.dialects.suprsend.wire.errors import SuprSendError, invalid
@@ -97,8 +97,10 @@ def parse_edit(call: Call, entry: Any, index: int) -> UserEdit:
     place = user_at(call, entry.get("distinct_id"))
     edit = parse_operations(operations_of(entry), OPERATIONS_KEY)
     write = Write(place, (edit,), call.origin, parse_key(call, entry, index))
-    tenant = entry.get("tenant_id")
-    return UserEdit(index, write, None if tenant is None else parse_tenant_id(tenant))
+    tenant_id = entry.get("tenant_id")
+    tenant = None if tenant_id is None else parse_tenant_id(tenant_id)
+    call.caller.check_subscriber(place.id, tenant)
+    return UserEdit(index, write, tenant)
 
 
 def operations_of(entry: Document) -> Any:

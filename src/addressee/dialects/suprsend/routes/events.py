@@ -2,55 +2,35 @@
 
 from __future__ import annotations
 
-from addressee.api.bodies import typed
 from addressee.api.call import Call, json_body
 from addressee.api.routes import Routes
 from addressee.dialects.suprsend.mapping import records
-from addressee.dialects.suprsend.mapping.profile_edits import parse_profile
+from addressee.dialects.suprsend.mapping.event_records import parse_event
+from addressee.dialects.suprsend.routes import client_records
 from addressee.dialects.suprsend.shapes import triggers as shapes
-from addressee.dialects.suprsend.wire.authentication import SERVER
-from addressee.dialects.suprsend.wire.errors import invalid
+from addressee.dialects.suprsend.wire.authentication import CLIENT, SERVER
 from addressee.dialects.suprsend.wire.limits import MAX_BODY_BYTES
-from addressee.dialects.suprsend.wire.places import user_at
-from addressee.directory.documents import check_text
-from addressee.directory.recipient import USERS, Document, Place
-from addressee.directory.writing.writes import Write
-from addressee.messaging.triggers.batches import Record
-from addressee.messaging.triggers.events import Event
+from addressee.dialects.suprsend.wire.subscribers import Client
 
 routes = Routes(keys=SERVER, max_body_bytes=MAX_BODY_BYTES)
-
-MAX_NAME_LENGTH = 200
-
-# The event that older SDKs send before they edit a user, and the property in which they name the user.
-IDENTIFY = "$identify"
-IDENTIFIED_ID = "$identified_id"
-
-# Names of events with these prefixes are the service's own, except those that SDKs send.
-RESERVED_PREFIXES = ("$", "ss_")
-SENT_BY_SDKS = frozenset(
-    {
-        IDENTIFY,
-        "$notification_delivered",
-        "$notification_dismiss",
-        "$notification_clicked",
-        "$app_launched",
-        "$user_login",
-        "$user_logout",
-    }
-)
 
 
 @routes.post(
     "/v2/event/",
     "events.track",
+    keys=SERVER | CLIENT,
     request=shapes.Event,
     response=shapes.Accepted,
     status=202,
     not_idempotent=True,
 )
 async def track(call: Call) -> shapes.Accepted:
-    """Tell of an event."""
+    """Tell of an event.
+
+    Clients with a public key do so for their own user, and post edits of it here as well.
+    """
+    if isinstance(call.caller, Client):
+        return await client_records.accept(call)
     return await records.accept_one(call, json_body(call), parse_event)
 
 
@@ -66,45 +46,3 @@ async def track_many(call: Call) -> shapes.Outcomes:
     """Tell of up to 100 events."""
     entries = records.check_many(json_body(call))
     return records.accepted_many(await records.accept(call, entries, parse_event, records.accepted_many))
-
-
-def parse_event(call: Call, entry: Document, index: int) -> Record:
-    """Returns an event as a record; one that is called `$identify` creates its user.
-
-    The user of another event need not exist: the journals of the runs that it starts say so then. Raises
-    SuprSendError, MisshapenError or RefusedError.
-    """
-    given = typed(entry, shapes.Event)
-    name = parse_name(given.event)
-    place = identified(call, given) if name == IDENTIFY else user_at(call, given.distinct_id)
-    event = Event(
-        name,
-        Place(call.environment.id, USERS, place.id),
-        records.parse_data(given.properties, "properties"),
-        records.parse_tenant(given.tenant_id, given.brand_id),
-    )
-    key = records.parse_key(call, given.idempotency_key, given.insert_id, index)
-    if name != IDENTIFY:
-        return Record(event, key)
-    return Record(event, key, [Write(place, (parse_profile({}),), call.origin)])
-
-
-def identified(call: Call, given: shapes.Event) -> Place:
-    """Returns the place of the user that `$identify` creates; older SDKs name the user in a property.
-
-    Raises SuprSendError.
-    """
-    if given.distinct_id is not None:
-        return user_at(call, given.distinct_id)
-    return user_at(call, (given.properties or {}).get(IDENTIFIED_ID), f"properties.{IDENTIFIED_ID}")
-
-
-def parse_name(given: str) -> str:
-    """Returns the name of an event without spaces around it. Raises SuprSendError or RefusedError."""
-    name = given.strip()
-    if not 1 <= len(name) <= MAX_NAME_LENGTH:
-        raise invalid("event", f"event must be a name of 1 to {MAX_NAME_LENGTH} characters.")
-    if name.lower().startswith(RESERVED_PREFIXES) and name not in SENT_BY_SDKS:
-        raise invalid("event", "Names of events that start with $ or ss_ are reserved; choose another.")
-    check_text(name, "event")
-    return name

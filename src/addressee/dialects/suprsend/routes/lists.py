@@ -11,8 +11,8 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from addressee.api.answers import no_content
-from addressee.api.bodies import typed_body
 from addressee.api.call import Call
+from addressee.api.requests.bodies import typed_body
 from addressee.api.routes import Routes
 from addressee.dialects.suprsend.mapping.list_rendering import STATIC, active, subscriber, subscriptions, version
 from addressee.dialects.suprsend.shapes import lists as shapes

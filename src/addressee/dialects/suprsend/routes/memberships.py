@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from addressee.api.answers import Answer
-from addressee.api.bodies import object_body
 from addressee.api.call import Call
+from addressee.api.requests.bodies import object_body
 from addressee.api.routes import Routes
 from addressee.dialects.suprsend.mapping.profile_edits import parse_operations, parse_profile, writable_profile
 from addressee.dialects.suprsend.mapping.profile_rendering import (

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from uuid import UUID
 
-from addressee.api.bodies import typed_body
 from addressee.api.call import Call
+from addressee.api.requests.bodies import typed_body
 from addressee.api.routes import Routes
 from addressee.dialects.suprsend.mapping.message_rendering import channel_name, rendered
 from addressee.dialects.suprsend.shapes import messages as shapes

@@ -1,4 +1,4 @@
-"""Preferences of users and objects (suprsend.md §2.1, §2.8, §2.9, §5): A11 to A14, C1 to C4, and their aliases."""
+"""Preferences of users and objects (suprsend.md §2.1, §2.8, §2.9, §5): A11 to A14, C1 to C4, aliases, and clients'."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any, TypeVar, Unpack
 
 from addressee.api.answers import Answer
-from addressee.api.bodies import typed_body
 from addressee.api.call import Call
+from addressee.api.requests.bodies import typed_body
 from addressee.api.routes import Declaration, Handler, Options, Routes
 from addressee.dialects.suprsend.mapping import preference_rendering as rendering
 from addressee.dialects.suprsend.mapping.preference_changes import (
@@ -22,7 +22,7 @@ from addressee.dialects.suprsend.mapping.preference_rendering import FULL_VIEW, 
 from addressee.dialects.suprsend.routes.objects import require_object
 from addressee.dialects.suprsend.shapes import preferences as shapes
 from addressee.dialects.suprsend.wire import errors
-from addressee.dialects.suprsend.wire.authentication import SERVER
+from addressee.dialects.suprsend.wire.authentication import CLIENT, SERVER
 from addressee.dialects.suprsend.wire.channel_names import KINDS
 from addressee.dialects.suprsend.wire.errors import invalid, missing, missing_at
 from addressee.dialects.suprsend.wire.limits import MAX_BODY_BYTES, check_number
@@ -42,7 +42,13 @@ routes = Routes(keys=SERVER, max_body_bytes=MAX_BODY_BYTES)
 
 CATEGORIES_PAGE = 10
 
-OWNERS = {"users": "/v1/user/{distinct_id}/", "objects": "/v1/object/{object_type}/{object_id}/"}
+OWNERS = {
+    "users": "/v1/user/{distinct_id}/preference/",
+    "objects": "/v1/object/{object_type}/{object_id}/preference/",
+}
+
+# Where clients with a public key read and change the preferences of their user (realtime-suprsend.md §5).
+OWN = "/v2/subscriber/{distinct_id}/"
 
 CHANNELS = "channel_preference/"
 CATEGORIES = "category/"
@@ -79,13 +85,21 @@ def for_both(
 
     def declare_both(handler: Handler[R]) -> Handler[R]:
         for whose, path in OWNERS.items():
-            declare(f"{path}preference/{below}", f"{whose}.{name}", **options)(handler)
+            declare(f"{path}{below}", f"{whose}.{name}", **options)(handler)
         return handler
 
     return declare_both
 
 
+def for_own(
+    declare: Callable[..., Declaration[Any]], below: str, name: str, **options: Unpack[Options[R]]
+) -> Declaration[R]:
+    """Declares a route for clients, below the preferences of their user."""
+    return declare(f"{OWN}{below}", f"subscriber.{name}", keys=CLIENT, **options)
+
+
 @for_both(routes.get, "", "get_full_preference", query=FULL_VIEW, response=shapes.FullPreference)
+@for_own(routes.get, "full_preference/", "get_full_preference", query=FULL_VIEW, response=shapes.FullPreference)
 async def get_full(call: Call) -> shapes.FullPreference:
     """Get all preferences."""
     recipient = await require_owner(call)
@@ -115,6 +129,7 @@ async def set_full(call: Call) -> Answer | shapes.FullPreference:
     query=("tenant_id",),
     response=shapes.ChannelPreferences,
 )
+@for_own(routes.get, CHANNELS, "get_channel_preference", query=("tenant_id",), response=shapes.ChannelPreferences)
 async def get_channels(call: Call) -> shapes.ChannelPreferences:
     """Get which channels are restricted to what is mandatory."""
     recipient = await require_owner(call)
@@ -130,6 +145,14 @@ async def get_channels(call: Call) -> shapes.ChannelPreferences:
     response=shapes.ChannelPreferences,
     status=202,
 )
+@for_own(
+    routes.patch,
+    CHANNELS,
+    "update_channel_preference",
+    query=("tenant_id",),
+    request=shapes.ChannelPreferences,
+    response=shapes.ChannelPreferences,
+)
 async def set_channels(call: Call) -> Answer | shapes.ChannelPreferences:
     """Restrict channels to what is mandatory, or lift that."""
     owner, view = await require_owner(call), await parse_view(call)
@@ -138,6 +161,7 @@ async def set_channels(call: Call) -> Answer | shapes.ChannelPreferences:
 
 
 @for_both(routes.get, CATEGORIES, "list_category_preferences", query=(*FULL_VIEW, *OFFSETS), response=shapes.Categories)
+@for_own(routes.get, CATEGORIES, "list_category_preferences", query=(*FULL_VIEW, *OFFSETS), response=shapes.Categories)
 async def get_categories(call: Call) -> shapes.Categories:
     """List the preferences of categories."""
     recipient = await require_owner(call)
@@ -147,6 +171,7 @@ async def get_categories(call: Call) -> shapes.Categories:
 
 
 @for_both(routes.get, CATEGORY, "get_category_preference", query=VIEW, response=shapes.Category)
+@for_own(routes.get, CATEGORY, "get_category_preference", query=VIEW, response=shapes.Category)
 async def get_category(call: Call) -> shapes.Category:
     """Get the preference of a category."""
     recipient, view = await require_owner(call), await parse_view(call)
@@ -161,6 +186,14 @@ async def get_category(call: Call) -> shapes.Category:
     request=shapes.CategoryChoice,
     response=shapes.Category,
     status=202,
+)
+@for_own(
+    routes.patch,
+    CATEGORY,
+    "update_category_preference",
+    query=VIEW,
+    request=shapes.CategoryChoice,
+    response=shapes.Category,
 )
 async def set_category(call: Call) -> Answer | shapes.Category:
     """Opt in to a category or out of it, and choose its channels."""

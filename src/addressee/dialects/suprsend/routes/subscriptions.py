@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from addressee.api.answers import no_content
-from addressee.api.bodies import typed_body
 from addressee.api.call import Call
+from addressee.api.requests.bodies import typed_body
 from addressee.api.routes import Routes
 from addressee.dialects.suprsend.mapping.profile_rendering import instant, properties
 from addressee.dialects.suprsend.mapping.recipients import parse_description, parse_place

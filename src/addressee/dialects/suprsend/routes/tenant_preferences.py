@@ -9,8 +9,8 @@ from typing import Any
 from msgspec import UNSET
 
 from addressee.api.answers import Answer
-from addressee.api.bodies import typed_body
 from addressee.api.call import Call
+from addressee.api.requests.bodies import typed_body
 from addressee.api.routes import Routes
 from addressee.dialects.suprsend.mapping.preference_changes import remembered_in
 from addressee.dialects.suprsend.mapping.preference_rendering import section_of

@@ -13,8 +13,8 @@ from typing import Any
 from msgspec import UNSET
 
 from addressee.api.answers import Answer
-from addressee.api.bodies import typed_body
 from addressee.api.call import Call
+from addressee.api.requests.bodies import typed_body
 from addressee.api.routes import Routes
 from addressee.dialects.suprsend.mapping.profile_rendering import zulu
 from addressee.dialects.suprsend.routes.users import delete_at

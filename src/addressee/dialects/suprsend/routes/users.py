@@ -5,9 +5,9 @@ from __future__ import annotations
 from uuid import UUID
 
 from addressee.api.answers import Answer, no_content
-from addressee.api.bodies import object_body, typed_body
 from addressee.api.call import Call
 from addressee.api.merges import merge_users
+from addressee.api.requests.bodies import object_body, typed_body
 from addressee.api.routes import Routes
 from addressee.dialects.suprsend.mapping.profile_edits import parse_operations, parse_profile, writable_profile
 from addressee.dialects.suprsend.mapping.profile_rendering import listed_user, user, warnings_of, with_copies

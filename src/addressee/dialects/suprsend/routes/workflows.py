@@ -7,8 +7,8 @@ from functools import partial
 from http import HTTPStatus
 
 from addressee.api.answers import Answer, json_answer
-from addressee.api.bodies import typed
 from addressee.api.call import Call, json_body
+from addressee.api.requests.bodies import typed
 from addressee.api.routes import Routes
 from addressee.dialects.suprsend.mapping import records, trigger_recipients
 from addressee.dialects.suprsend.mapping.records import Result

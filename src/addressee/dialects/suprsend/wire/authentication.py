@@ -1,18 +1,32 @@
-"""Authenticates requests, by a workspace key and a signature or by an API key (suprsend.md §1.1–§1.3)."""
+"""Authenticates requests: of servers by a workspace key and a signature or by an API key (suprsend.md §1.1–§1.3), of
+browsers by a public key and a user token (realtime-suprsend.md §2)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from addressee.api.authentication import bearer_token
 from addressee.api.call import Request
 from addressee.dialects.suprsend.wire.errors import invalid, unauthenticated
+from addressee.dialects.suprsend.wire.query import Query
 from addressee.dialects.suprsend.wire.signatures import DEFAULT_CONTENT_TYPE, Signed, is_signed, parse_date
+from addressee.dialects.suprsend.wire.subscribers import (
+    USER_TOKEN,
+    Client,
+    Subscriber,
+    authenticate_subscriber,
+    require_public_key,
+)
 from addressee.directory.access.keys import Credential, Kind
 
-# The kinds of keys of this dialect.
+# The kinds of keys of this dialect: of servers, and of browsers and apps.
 SERVER: frozenset[Kind] = frozenset({"workspace", "api"})
+CLIENT: frozenset[Kind] = frozenset({"public"})
+
+# The header of each kind of key that does not come as a bearer token.
+HEADERS: Mapping[Kind, str] = {"public": "authorization"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +46,22 @@ class Caller:
         if workspace is not None and workspace != self.workspace:
             raise invalid("env", "env names another workspace than the key's; leave it out, or correct it.")
 
+    def check_subscriber(self, user_id: str, tenant_id: str | None) -> None:
+        """Does nothing: a server acts for all users."""
 
-async def authenticate(request: Request) -> tuple[Credential, Caller]:
+
+async def authenticate(request: Request) -> tuple[Credential, Caller | Subscriber | Client]:
     """Raises SuprSendError when neither a key nor a signature opens the operation, TooLargeError."""
+    if request.operation.keys == CLIENT:
+        return await by_public_key(request)
     token = bearer_token(request.headers)
     if token is not None:
         return await by_api_key(request, token)
     key, colon, signature = request.headers.get("authorization", "").partition(":")
     if colon:
         return await by_signature(request, key, signature)
+    if key and "public" in request.operation.keys:
+        return await by_public_key_alone(request, key)
     raise unauthenticated(
         "Sign the request with a workspace key and its secret, or send an API key: Authorization: Bearer <key>."
     )
@@ -51,6 +72,24 @@ async def by_api_key(request: Request, key: str) -> tuple[Credential, Caller]:
     if credential is None:
         raise unauthenticated("The API key is unknown or revoked.")
     return credential, Caller(str(credential.environment.uid))
+
+
+async def by_public_key(request: Request) -> tuple[Credential, Subscriber]:
+    """The user is the one that the path names, or the query; the tenant is the query's."""
+    query = Query(request.query_string)
+    return await authenticate_subscriber(
+        request.services.keys,
+        request.headers.get("authorization", ""),
+        request.headers.get(USER_TOKEN),
+        request.path.get("distinct_id", query.text("distinct_id")),
+        query.text("tenant_id"),
+    )
+
+
+async def by_public_key_alone(request: Request, key: str) -> tuple[Credential, Client]:
+    """The body says for whom the client acts; the handler checks whether it may."""
+    credential = await require_public_key(request.services.keys, key)
+    return credential, Client(credential.environment, request.headers.get(USER_TOKEN))
 
 
 async def by_signature(request: Request, key: str, signature: str) -> tuple[Credential, Caller]:

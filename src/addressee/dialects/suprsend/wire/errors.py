@@ -92,6 +92,10 @@ def unauthenticated(message: str) -> SuprSendError:
     return SuprSendError(HTTPStatus.UNAUTHORIZED, message)
 
 
+def forbidden(message: str) -> SuprSendError:
+    return SuprSendError(HTTPStatus.FORBIDDEN, message)
+
+
 def missing_at(place: Place) -> SuprSendError:
     """Returns the error that no recipient is at a place, in the words for its collection."""
     words = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from addressee.api import query_strings
+from addressee.api.requests import query_strings
 
 
 class Query(query_strings.Query):

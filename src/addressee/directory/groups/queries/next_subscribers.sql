@@ -1,10 +1,11 @@
--- An object's living subscribers whose subscriptions are after :after and before :until, oldest first; none once the
--- object is deleted.
+-- An object's living subscribers whose subscriptions are after :after and before :until, oldest first, with the
+-- bytes that their properties take in storage; none once the object is deleted.
 SELECT subscriptions.id,
        subscriptions.recipient_collection,
        subscriptions.recipient_id,
        subscriptions.recipient_uid,
-       subscriptions.properties
+       subscriptions.properties,
+       pg_column_size(subscriptions.properties) + pg_column_size(recipients.properties) AS bytes
 FROM addressee.subscriptions AS subscriptions
 -- part: living_subscriber
 WHERE subscriptions.environment_id = :environment_id

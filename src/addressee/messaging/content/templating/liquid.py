@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
+from operator import is_
 from typing import Any, ClassVar, NamedTuple
 
 from liquid import BoundTemplate, Environment, Markup, RenderContext, escape
@@ -12,11 +15,13 @@ from liquid.builtin.output import Output, OutputNode
 from liquid.builtin.tags.cycle_tag import CycleNode, CycleTag
 from liquid.builtin.tags.echo_tag import EchoTag
 from liquid.exceptions import LiquidError
+from liquid.static_analysis import TemplateAnalysis
 from liquid.stream import TokenStream
 from liquid.tag import Tag
 
 from addressee.messaging.content.templating.liquid_filters import filters
 from addressee.messaging.content.templating.liquid_values import Printing, compare_with_blank, text_of
+from addressee.messaging.content.templating.rendering import MISSING, PrintedNode, Template
 
 MAX_LOOP_ITERATIONS = 10_000
 MAX_OUTPUT_BYTES = 1_000_000
@@ -37,11 +42,30 @@ class TemplateError(Exception):
         self.line = line
 
 
+class SharedText(NamedTuple):
+    """A text with the context in which it was rendered, and the values that it was made of."""
+
+    values: Sequence[object]
+    text: str
+    context: RenderContext
+
+
+# The newest text of each template, for those who render with the same values: they are compared by identity.
+SHARED: ContextVar[dict[Template, SharedText] | None] = ContextVar("SHARED", default=None)
+
+
+@contextmanager
+def sharing() -> Iterator[None]:
+    """Has a template that is rendered again with the same values give its text again, within the block."""
+    token = SHARED.set({})
+    try:
+        yield
+    finally:
+        SHARED.reset(token)
+
+
 class PrintingOutput(Output):
-    def parse(self, stream: TokenStream) -> OutputNode:
-        node = super().parse(stream)
-        node.expression = Printing(node.expression)
-        return node
+    node_class = PrintedNode
 
 
 class PrintingEcho(EchoTag):
@@ -64,6 +88,8 @@ PRINTING_TAGS: tuple[type[Tag], ...] = (PrintingOutput, PrintingEcho, PrintingCy
 
 class BoundedEnvironment(Environment):
     """The environment of plain texts: values are not escaped."""
+
+    template_class: type[BoundTemplate] = Template
 
     block_nesting_limit: ClassVar[int] = MAX_NESTING
     context_depth_limit: ClassVar[int] = MAX_NESTING
@@ -101,20 +127,29 @@ HTML = HtmlEnvironment()
 
 
 @lru_cache(maxsize=CACHED_TEMPLATES)
-def parse(source: str, environment: Environment = PLAIN) -> BoundTemplate:
+def parse(source: str, environment: Environment = PLAIN) -> Template:
     """Raises TemplateError."""
     try:
         template = environment.from_string(source)
+        assert isinstance(template, Template)
     except LiquidError as error:
         found = readable(error)
         # An error without a position is at the end of the template.
         raise TemplateError(found.message, found.line or len(source.splitlines())) from None
-    for name, places in template.analyze().filters.items():
+    analysis = template.analyze()
+    template.roots = roots_of(analysis)
+    for name, places in analysis.filters.items():
         if name not in environment.filters:
             line, _ = places[0].line_col(source)
             raise TemplateError(f"unknown filter {name!r}", line)
     prepare(template.nodes, RenderContext(template))
     return template
+
+
+def roots_of(analysis: TemplateAnalysis) -> Sequence[str] | None:
+    """Returns the names in the scope that a template reads, None if some are computed."""
+    named = (use.segments[0] for uses in analysis.variables.values() for use in uses)
+    return tuple(analysis.globals) if all(isinstance(name, str) for name in named) else None
 
 
 def prepare(nodes: list[Node], context: RenderContext) -> None:
@@ -132,16 +167,26 @@ def render(source: str, scope: Mapping[str, Any], environment: Environment = PLA
 def render_within(source: str, scope: Mapping[str, Any], environment: Environment) -> tuple[str, RenderContext]:
     """Returns the text and the context in which it was rendered. Raises TemplateError, and nothing else."""
     template = parse(source, environment)
-    context = template.context_class(template, globals=scope)
-    buffer = context.get_buffer()
+    shared = SHARED.get()
+    if shared is None or template.roots is None:
+        return rendered(template, scope)
+    values = [scope.get(name, MISSING) for name in template.roots]
+    known = shared.get(template)
+    if known is not None and all(map(is_, values, known.values)):
+        return known.text, known.context
+    text, context = rendered(template, scope)
+    shared[template] = SharedText(values, text, context)
+    return text, context
+
+
+def rendered(template: Template, scope: Mapping[str, Any]) -> tuple[str, RenderContext]:
     try:
-        template.render_with_context(context, buffer)
+        return template.text(scope)
     except LiquidError as error:
         raise readable(error) from None
     except Exception as error:
         # Filters run on any caller's values: whatever they raise fails this template only.
         raise TemplateError(f"{type(error).__name__} while rendering", None) from None
-    return buffer.getvalue(), context
 
 
 def readable(error: LiquidError) -> TemplateError:

@@ -7,22 +7,24 @@ placeholders in the HTML, escaped. Parsed pages are cached, as they are the same
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache, wraps
 from html import unescape
 from typing import Any
 
 import nh3
-from liquid import BoundTemplate, Markup, RenderContext
+from liquid import Markup, RenderContext
 from liquid.exceptions import OutputStreamLimitError
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
 
 from addressee.channels.links import Checked, checked_html, scheme_of
 from addressee.messaging.content.templating import liquid as templates
 from addressee.messaging.content.templating.liquid import MAX_OUTPUT_BYTES, BoundedEnvironment, TemplateError
 from addressee.messaging.content.templating.liquid_filters import Filter
 from addressee.messaging.content.templating.liquid_values import text_of
+from addressee.messaging.content.templating.rendering import Context, Template
 
 # A placeholder. It begins with a digit, so that in angle brackets it is no tag.
 MARK = re.compile(r"0vq(\d+)qv0")
@@ -30,6 +32,14 @@ VALUES = "values"
 
 # Characters to escape in HTML: in texts, code, and attributes with or without quotes.
 SPECIAL = re.compile(r"[\x00-/:-@\[-`{-\x7f]")
+
+# Characters that the sanitizer writes in another way in texts.
+AS_SANITIZED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\xa0": "&nbsp;", "\0": "\ufffd"}
+SPECIAL_IN_TEXT = re.compile(f"[{''.join(AS_SANITIZED)}]")
+
+# A tag of HTML that markdown wrote.
+TAG = re.compile(r"<[^>]*>")
+HTML_TOKENS = frozenset({"html_block", "html_inline"})
 
 # An autolink to a value: `<{{ data.url }}>`.
 PRINTED_LINK = re.compile(rf"<({MARK.pattern}[^<>\x00-\x20]*)>")
@@ -40,7 +50,7 @@ CACHED_PAGES = 500
 MAX_CACHED_LENGTH = 10_000
 
 
-class MarkdownContext(RenderContext):
+class MarkdownContext(Context):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         # Makes the template's own text and captured text `Markup`, which tells them from values.
@@ -48,7 +58,7 @@ class MarkdownContext(RenderContext):
         self.tag_namespace[VALUES] = {}
 
 
-class MarkdownTemplate(BoundTemplate):
+class MarkdownTemplate(Template):
     context_class = MarkdownContext
 
 
@@ -72,16 +82,28 @@ class MarkdownEnvironment(BoundedEnvironment):
 
 def mark(text: str, context: RenderContext) -> str:
     values: dict[str, int] = context.tag_namespace[VALUES]
-    return f"0vq{values.setdefault(text, len(values))}qv0"
+    return placeholder(values.setdefault(text, len(values)))
+
+
+def placeholder(number: object) -> str:
+    return f"0vq{number}qv0"
 
 
 def with_values(text: str, values: Collection[str], escape: Callable[[str], str]) -> str:
     """Returns the text with placeholders replaced by their values. Raises OutputStreamLimitError."""
     known = list(values)
-    found = [int(mark[1]) for mark in MARK.finditer(text)]
-    if sum(len(known[index]) for index in found if index < len(known)) > MAX_OUTPUT_BYTES:
-        raise OutputStreamLimitError("output stream limit reached", token=None)
-    return MARK.sub(lambda mark: escape(known[int(mark[1])]) if int(mark[1]) < len(known) else mark[0], text)
+    parts = MARK.split(text)
+    size = 0
+    for place in range(1, len(parts), 2):
+        number = int(parts[place])
+        if number >= len(known):  # the author's own words
+            parts[place] = placeholder(parts[place])
+            continue
+        size += len(known[number])
+        if size > MAX_OUTPUT_BYTES:
+            raise OutputStreamLimitError("output stream limit reached", token=None)
+        parts[place] = escape(known[number])
+    return "".join(parts)
 
 
 def of_texts(filter: Filter) -> Filter:
@@ -139,26 +161,63 @@ def parser() -> MarkdownIt:
 PARSER = parser()
 
 
+class Page:
+    """A page of HTML with placeholders, sanitized with each recipient's values."""
+
+    def __init__(self, html: str, schemes: frozenset[str]) -> None:
+        self.html = html
+        self.schemes = schemes
+
+    def filled(self, values: Collection[str]) -> Checked:
+        """Returns the sanitized page with its values. Raises OutputStreamLimitError."""
+        return sanitized(with_values(self.html, values, escaped), self.schemes)
+
+
+class PageOfTexts(Page):
+    """A page of markdown's own tags, in none of which a value stands: it is sanitized once, for all values.
+
+    In such a page a text ends no element and begins none, whatever it says.
+    """
+
+    def __init__(self, html: str, schemes: frozenset[str]) -> None:
+        html, self.refused = sanitized(html, schemes)
+        super().__init__(html, schemes)
+
+    def filled(self, values: Collection[str]) -> Checked:
+        return Checked(with_values(self.html, values, escaped_text), self.refused)
+
+
 def to_html(source: str, scope: Mapping[str, Any], schemes: frozenset[str]) -> Checked:
     """Renders a markdown template to sanitized HTML. Raises TemplateError."""
     marked, context = templates.render_within(source, scope, MARKDOWN)
-    page = kept_page(marked) if len(marked) <= MAX_CACHED_LENGTH else page_of(marked)
+    page = kept_page(marked, schemes) if len(marked) <= MAX_CACHED_LENGTH else page_of(marked, schemes)
     try:
-        page = with_values(page, context.tag_namespace[VALUES], escaped)
+        return page.filled(context.tag_namespace[VALUES])
     except OutputStreamLimitError as error:
         raise TemplateError(str(error.message), None) from None
-    checked = checked_html(LINK_TAG.sub(link, page), schemes)
-    return checked._replace(text=cleaner(schemes).clean(checked.text).strip())
 
 
 @lru_cache(maxsize=CACHED_PAGES)
-def kept_page(marked: str) -> str:
-    return page_of(marked)
+def kept_page(marked: str, schemes: frozenset[str]) -> Page:
+    return page_of(marked, schemes)
 
 
-def page_of(marked: str) -> str:
-    page: str = PARSER.render(marked)
-    return page
+def page_of(marked: str, schemes: frozenset[str]) -> Page:
+    env: dict[str, Any] = {}
+    tokens = PARSER.parse(marked, env)
+    html: str = PARSER.renderer.render(tokens, PARSER.options, env)
+    of_texts = not has_html(tokens) and not any(MARK.search(tag) for tag in TAG.findall(html))
+    return PageOfTexts(html, schemes) if of_texts else Page(html, schemes)
+
+
+def has_html(tokens: Sequence[Token]) -> bool:
+    """Returns whether HTML of the author's own, or an autolink to a value, is among the tokens."""
+    return any(token.type in HTML_TOKENS or has_html(token.children or ()) for token in tokens)
+
+
+def sanitized(html: str, schemes: frozenset[str]) -> Checked:
+    checked = checked_html(LINK_TAG.sub(link, html), schemes)
+    return checked._replace(text=cleaner(schemes).clean(checked.text).strip())
 
 
 @lru_cache
@@ -168,6 +227,11 @@ def cleaner(schemes: frozenset[str]) -> nh3.Cleaner:
 
 def escaped(text: str) -> str:
     return SPECIAL.sub(lambda special: f"&#{ord(special[0])};", text)
+
+
+def escaped_text(text: str) -> str:
+    """Returns a text as HTML, as the sanitizer writes it."""
+    return SPECIAL_IN_TEXT.sub(lambda special: AS_SANITIZED[special[0]], text)
 
 
 def link(tag: re.Match[str]) -> str:

@@ -45,8 +45,11 @@ SELECT :environment_id,
        triggers.inserted_at,
        :now
 FROM new
+JOIN addressee.recipient_runs AS runs
+  ON runs.environment_id = :environment_id
+ AND runs.id = new.recipient_run_id
 JOIN addressee.workflow_runs AS triggers
-  ON triggers.environment_id = :environment_id
- AND triggers.id = :run_id
+  ON triggers.environment_id = runs.environment_id
+ AND triggers.id = runs.run_id
 WHERE new.recipient_run_id NOT IN (SELECT moved.recipient_run_id FROM moved)
 ON CONFLICT DO NOTHING

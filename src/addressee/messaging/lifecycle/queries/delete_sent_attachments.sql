@@ -17,6 +17,12 @@ WHERE (environment_id, run_id) IN (
     )
     AND NOT EXISTS (
       SELECT
+      FROM addressee.run_pages AS pages
+      WHERE pages.environment_id = attachments.environment_id
+        AND pages.run_id = attachments.run_id
+    )
+    AND NOT EXISTS (
+      SELECT
       FROM addressee.recipient_runs AS unfinished
       WHERE unfinished.environment_id = attachments.environment_id
         AND unfinished.run_id = attachments.run_id

@@ -13,6 +13,12 @@ WHERE runs.environment_id = left_behind.environment_id
   )
   AND NOT EXISTS (
     SELECT
+    FROM addressee.run_pages AS pages
+    WHERE pages.environment_id = runs.environment_id
+      AND pages.run_id = runs.id
+  )
+  AND NOT EXISTS (
+    SELECT
     FROM addressee.run_fanouts AS fanouts
     WHERE fanouts.environment_id = runs.environment_id
       AND fanouts.run_id = runs.id

@@ -46,3 +46,5 @@ messages AS (
             messages.recipient_id
 ),
 -- part: delete_with_messages
+SELECT count(*)
+FROM messages

@@ -15,4 +15,4 @@ LEFT JOIN addressee.merges AS next
  AND next.undone_at IS NULL
 WHERE merges.environment_id = :environment_id
   AND merges.id = :merge_id
-FOR SHARE OF merges
+FOR NO KEY UPDATE OF merges

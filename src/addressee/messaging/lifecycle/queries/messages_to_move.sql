@@ -1,10 +1,11 @@
--- The next of one identity's messages that follow a merge: those since a time that are not being sent.
-SELECT id
+-- The next of one identity's messages that follow a merge: those after a position that are not being sent.
+SELECT inserted_at,
+       id
 FROM addressee.messages
 WHERE environment_id = :environment_id
   AND recipient_id = :recipient_id
   AND uid = :uid
-  AND inserted_at >= :since
+  AND (inserted_at, id) > (:after_at, :after_id)
   AND status NOT IN ('queued', 'delivery_attempted')
   AND coalesce((
     SELECT bool_and(sends.due_at IS NULL)

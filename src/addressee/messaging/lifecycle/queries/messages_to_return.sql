@@ -1,10 +1,11 @@
--- The next of one identity's messages since a time that followed merge `merge_id` last and are not being sent.
-SELECT id
+-- The next of one identity's messages after a position that followed merge `merge_id` last and are not being sent.
+SELECT inserted_at,
+       id
 FROM addressee.messages
 WHERE environment_id = :environment_id
   AND recipient_id = :recipient_id
   AND uid = :uid
-  AND inserted_at >= :since
+  AND (inserted_at, id) > (:after_at, :after_id)
   AND merge_ids[cardinality(merge_ids)] = :merge_id
   AND status NOT IN ('queued', 'delivery_attempted')
   AND coalesce((

@@ -1,69 +1,35 @@
 -- Gives messages of one identity to another; `merge_id` is the merge that they follow, or (`undone`) come back from.
-WITH gone AS (
-  DELETE FROM addressee.messages
+WITH moved AS (
+  UPDATE addressee.messages AS messages
+  SET recipient_id = :target_id,
+      uid = :target_uid,
+      merge_ids = CASE WHEN :undone::boolean THEN trim_array(merge_ids, 1) ELSE array_append(merge_ids, :merge_id::uuid) END
   WHERE environment_id = :environment_id
-    AND recipient_id = :source_id
+    -- No `recipient_id`: to the planner an index that begins with it may seem better than looking each message up.
+    AND uid = :source_uid
     AND id = ANY(:message_ids::text[])
-  RETURNING *
-)
-INSERT INTO addressee.messages (
-  environment_id,
-  id,
-  collection,
-  recipient_id,
-  uid,
-  channel_id,
-  run_id,
-  recipient_run_id,
-  workflow,
-  version_id,
-  categories,
-  step_ref,
-  tenant,
-  actors,
-  data,
-  filter_data,
-  content,
-  topic,
-  status,
-  seen_at,
-  read_at,
-  interacted_at,
-  link_clicked_at,
-  archived_at,
-  dismissed_at,
-  inserted_at,
-  updated_at,
-  merge_ids,
-  collected
-)
-SELECT environment_id,
-       id,
-       collection,
-       :target_id,
-       :target_uid,
-       channel_id,
-       run_id,
-       recipient_run_id,
-       workflow,
-       version_id,
-       categories,
-       step_ref,
-       tenant,
-       actors,
-       data,
-       filter_data,
-       content,
-       topic,
-       status,
-       seen_at,
-       read_at,
-       interacted_at,
-       link_clicked_at,
-       archived_at,
-       dismissed_at,
-       inserted_at,
-       updated_at,
-       CASE WHEN :undone::boolean THEN trim_array(merge_ids, 1) ELSE array_append(merge_ids, :merge_id::uuid) END,
-       collected
-FROM gone
+  RETURNING
+    -- part: counted_columns
+),
+shifts AS (
+  SELECT owners.sign,
+         owners.recipient_id,
+         owners.uid,
+         moved.channel_id,
+         moved.workflow,
+         moved.categories,
+         moved.tenant,
+         moved.status,
+         moved.inserted_at,
+         moved.archived_at,
+         moved.read_at,
+         moved.seen_at
+  FROM moved
+  CROSS JOIN (
+    VALUES (-1, :source_id, :source_uid),
+           (1, :target_id, :target_uid)
+  ) AS owners (sign, recipient_id, uid)
+),
+-- part: shift_feed_counts
+SELECT count(*)
+FROM moved

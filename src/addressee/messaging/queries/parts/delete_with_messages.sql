@@ -1,4 +1,4 @@
--- Deletes what belongs to the deleted `messages`, and counts these.
+-- Deletes what belongs to the deleted `messages`.
 events AS (
   DELETE FROM addressee.message_events AS events
   USING messages
@@ -20,5 +20,3 @@ sends AS (
     AND sends.message_id = messages.id
     AND sends.recipient_id = messages.recipient_id
 )
-SELECT count(*)
-FROM messages

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -15,7 +15,6 @@ import msgspec
 from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.directory.recipient import Document, Identity, Place, Recipient
-from addressee.messaging.content.scope import exposed
 from addressee.messaging.recipients.identity import TRANSIENT, Profile, decode_identity
 from addressee.messaging.recipients.people import People
 from addressee.messaging.runs.model import Terms
@@ -46,8 +45,7 @@ class Actor:
         return self.profile.at(self.identity.place, self.identity.uid, self.since)
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(msgspec.Struct, frozen=True):
     """An activity, as templates see it: the contribution of one trigger to a run."""
 
     id: UUID
@@ -56,8 +54,7 @@ class Item:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Activities:
+class Activities(msgspec.Struct, frozen=True):
     """The activities of a run. `items` are some of its `total`, in the order of their triggers; `actors` are the newest
     ones of `total_actors`, the newest first.
     """
@@ -83,38 +80,37 @@ class Shown(NamedTuple):
     newest: bool
 
 
-def shown_activities(activities: Activities, recipient: Document, people: People) -> Document:
-    """Returns what templates see of a run's activities, under the names of Knock and of SuprSend (engine.md §5)."""
+def shown_activities(
+    activities: Activities, recipient: Document, shown: Callable[[Actor | None], Document | None]
+) -> Document:
+    """Returns what templates see of a run's activities, under the names of Knock and of SuprSend (engine.md §5).
+
+    `shown` returns what they see of an actor, None for one who is gone.
+    """
     events = [item.data for item in activities.items]
     return {
         "activities": [
             {
                 "id": str(item.id),
                 "data": item.data,
-                "actor": shown_actor(item.actor, people),
+                "actor": shown(item.actor),
                 "recipient": recipient,
-                "inserted_at": item.at.isoformat(),
-                "updated_at": item.at.isoformat(),
+                "inserted_at": (at := item.at.isoformat()),
+                "updated_at": at,
             }
             for item in activities.items
         ],
         "total_activities": activities.total,
-        "actors": [shown for actor in activities.actors if (shown := shown_actor(actor, people)) is not None],
+        "actors": [seen for actor in activities.actors if (seen := shown(actor)) is not None],
         "total_actors": activities.total_actors,
         "batched_events": events,
         "batched_events_count": activities.total,
     }
 
 
-def shown_actor(actor: Actor | None, people: People) -> Document | None:
-    found = None if actor is None else actor.current(people)
-    return None if found is None else exposed(found)
-
-
-def own_activities(run: Run, recipient_run: RecipientRun) -> Activities:
+def own_activities(run: Run, recipient_run: RecipientRun, data: Document, actor: Actor | None) -> Activities:
     """Returns those of a run without a batch: what it was triggered with."""
-    actor = actor_of(run.environment_id, run.id, run.actor, run.terms, run.inserted_at)
-    item = Item(recipient_run.id, {**run.data, **recipient_run.data}, actor, run.inserted_at)
+    item = Item(recipient_run.id, data, actor, run.inserted_at)
     actors = [] if actor is None else [actor]
     return Activities([item], 1, actors, len(actors))
 
@@ -176,6 +172,11 @@ def actor_from(environment_id: int, row: asyncpg.Record) -> Actor | None:
     terms = msgspec.json.decode(row["terms"] or b"{}", type=Terms)
     actor = decode_identity(environment_id, row["actor"])
     return actor_of(environment_id, row["run_id"], actor, terms, row["triggered_at"])
+
+
+def trigger_actor(run: Run) -> Actor | None:
+    """Returns who acted in the trigger of a run."""
+    return actor_of(run.environment_id, run.id, run.actor, run.terms, run.inserted_at)
 
 
 def actor_of(environment_id: int, run_id: UUID, actor: Identity | None, terms: Terms, since: datetime) -> Actor | None:

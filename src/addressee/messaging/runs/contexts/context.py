@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 
 from addressee.conditions.operators import ConditionContext
 from addressee.database.pool import Pool
 from addressee.directory.groups.memberships import overlaid, place_of
 from addressee.directory.reading.reader import Reader
-from addressee.directory.recipient import TENANTS, Document, Place, Recipient
-from addressee.messaging.content.scope import Subscription, build_scope
+from addressee.directory.recipient import TENANTS, Document, Identity, Place, Recipient
+from addressee.messaging.content.links import LINKS, MessageOrigin, RecipientLinks
+from addressee.messaging.content.scope import build_scope, exposed, exposed_subscription
 from addressee.messaging.environment import channels
 from addressee.messaging.environment.channels import Channel
+from addressee.messaging.environment.links import LinkUrls, UrlOf, sample_url
 from addressee.messaging.environment.variables import read_variables
 from addressee.messaging.messages.model import Collected
 from addressee.messaging.recipients.identity import TRANSIENT, Subscribed
 from addressee.messaging.recipients.people import People, read_people
-from addressee.messaging.runs.contexts.batched import Activities, own_activities, read_activities, shown_activities
+from addressee.messaging.runs.contexts.batched import (
+    Activities,
+    Actor,
+    own_activities,
+    read_activities,
+    shown_activities,
+    trigger_actor,
+)
 from addressee.messaging.runs.contexts.message_states import StatesByRef, read_states
 from addressee.messaging.runs.model import common
 from addressee.messaging.runs.store import Run
@@ -37,9 +46,26 @@ from addressee.preferences.set_keys import key_of
 from addressee.preferences.sets import DEFAULT
 
 
+class Exposed(NamedTuple):
+    """A recipient with what templates see of them; both None for one who is gone."""
+
+    recipient: Recipient | None
+    document: Document | None
+
+    @classmethod
+    def of(cls, recipient: Recipient | None) -> Self:
+        return cls(recipient, None if recipient is None else exposed(recipient))
+
+
+NOBODY = Exposed(None, None)
+
+
 @dataclass(frozen=True)
 class PageContext:
-    """The data that all runs of a page share."""
+    """The data that all runs of a page share; `run` is the trigger of one of them.
+
+    `url_of` makes the URLs of links in messages, None without a public URL.
+    """
 
     run: Run
     people: People
@@ -49,8 +75,52 @@ class PageContext:
     now: datetime
     collected: Mapping[UUID, Activities]
     states: Mapping[UUID, StatesByRef] = field(default_factory=dict)
+    url_of: UrlOf | None = sample_url
+    _exposed: dict[Identity, Exposed] = field(default_factory=dict)
 
-    @property
+    @cached_property
+    def exposed_tenant(self) -> Document | None:
+        return None if self.tenant is None else exposed(self.tenant)
+
+    @cached_property
+    def exposed_workflow(self) -> Document:
+        run = self.run
+        return {
+            "id": run.workflow_key,
+            "key": run.workflow_key,
+            "name": run.workflow.name,
+            "categories": run.categories,
+        }
+
+    @cached_property
+    def origin(self) -> MessageOrigin:
+        return MessageOrigin(self.run.workflow_key, self.run.categories, self.run.tenant)
+
+    def links_of(self, recipient: Recipient) -> RecipientLinks | None:
+        """Returns the links of a recipient; whom only a trigger describes has no pages."""
+        if recipient.place.collection == TRANSIENT:
+            return None
+        return RecipientLinks(recipient.identity, self.origin, self.now, self.url_of)
+
+    def actor(self, actor: Actor | None) -> Exposed:
+        """Returns an actor with what templates see of them, made once for the page."""
+        if actor is None:
+            return NOBODY
+        if actor.identity not in self._exposed:
+            self._exposed[actor.identity] = Exposed.of(actor.current(self.people))
+        return self._exposed[actor.identity]
+
+    def exposed_actor(self, actor: Actor | None) -> Document | None:
+        return self.actor(actor).document
+
+    def exposed_object(self, subscribed: Subscribed) -> Document | None:
+        """Returns what templates see of the object of a subscription, made once for the page."""
+        identity = subscribed.object.within(self.run.environment_id)
+        if identity not in self._exposed:
+            self._exposed[identity] = Exposed.of(self.people.current(identity))
+        return self._exposed[identity].document
+
+    @cached_property
     def tenant(self) -> Recipient | None:
         run = self.run
         return None if run.tenant is None else self.people.living(Place(run.environment_id, TENANTS, run.tenant))
@@ -79,9 +149,18 @@ class PageContext:
     def blocked(self) -> frozenset[str]:
         return blocked_by(self.of_policy)
 
+    @cached_property
+    def preferences_of_most(self) -> Effective:
+        """The preferences of whoever has none of their own."""
+        return self.effective_preferences({})
+
     def preferences_of(self, recipient: Recipient) -> Effective:
+        own = recipient.preferences
+        return self.effective_preferences(own) if own else self.preferences_of_most
+
+    def effective_preferences(self, own: Mapping[str, Document]) -> Effective:
         of_tenant = {} if self.tenant is None else self.tenant.preferences
-        found = effective(recipient.preferences, self.set_key, of_tenant, self.defaults.default)
+        found = effective(own, self.set_key, of_tenant, self.defaults.default)
         return with_defaults(found, self.policies)
 
 
@@ -94,34 +173,66 @@ class ReadPage:
     preferences: Mapping[Place, Effective]
     audiences: Mapping[Place, frozenset[str]]
 
-    def contexts(self, runs: Sequence[RecipientRun]) -> list[StepContext]:
-        """Returns the context of each of the runs that the page was read for, in their order."""
+    def contexts(self, runs: Sequence[RecipientRun], triggers: Sequence[Run] = ()) -> list[StepContext]:
+        """Returns the context of each of the runs that the page was read for, in their order.
+
+        `triggers` are those of the runs, where they are of several.
+        """
+        triggers = triggers or [self.shared.run] * len(runs)
         return [
-            context_without_recipient(self.shared)
+            context_without_recipient(trigger, self.shared)
             if recipient is None
-            else context_for(recipient, each, self.shared, self.preferences[recipient.place], self.audiences)
-            for recipient, each in zip(self.recipients, runs, strict=True)
+            else context_for(recipient, each, trigger, self.shared, self.preferences[recipient.place], self.audiences)
+            for recipient, each, trigger in zip(self.recipients, runs, triggers, strict=True)
         ]
 
 
 async def read_contexts(
-    pool: Pool, reader: Reader, run: Run, runs: Sequence[RecipientRun], now: datetime
+    pool: Pool,
+    reader: Reader,
+    run: Run,
+    runs: Sequence[RecipientRun],
+    now: datetime,
+    links: LinkUrls | None = None,
 ) -> list[StepContext]:
     """Returns the context of each of `runs`, in their order."""
-    return (await read_page(pool, reader, run, runs, now)).contexts(runs)
+    return (await read_page(pool, reader, run, runs, now, links=links)).contexts(runs)
 
 
-async def read_page(pool: Pool, reader: Reader, run: Run, runs: Sequence[RecipientRun], now: datetime) -> ReadPage:
+async def read_contexts_of_several(
+    pool: Pool,
+    reader: Reader,
+    triggers: Sequence[Run],
+    runs: Sequence[RecipientRun],
+    now: datetime,
+    links: LinkUrls | None = None,
+) -> list[StepContext]:
+    """Returns the context of each of `runs`, in their order. Their triggers, one for each, are of one kind."""
+    actors = {actor for trigger in triggers for actor in trigger.actors}
+    return (await read_page(pool, reader, triggers[0], runs, now, actors, links)).contexts(runs, triggers)
+
+
+async def read_page(
+    pool: Pool,
+    reader: Reader,
+    run: Run,
+    runs: Sequence[RecipientRun],
+    now: datetime,
+    actors: Collection[Identity] = (),
+    links: LinkUrls | None = None,
+) -> ReadPage:
+    """Reads what the steps of a page depend on. Without `links`, messages show samples: nobody gets them."""
     collected = await read_activities(pool, run, runs)
     page = PageContext(
         run,
-        await read_mentioned(reader, run, runs, collected),
+        await read_mentioned(reader, run, runs, collected, actors),
         (await read_variables(pool, run.environment_id)).all,
         await channels.by_key(pool, run.environment_id),
         await read_defaults(pool, run.environment_id),
         now,
         collected,
         await read_states(pool, run, runs),
+        sample_url if links is None else await links.of(run.environment_id),
     )
     recipients = await within_tenant(reader, page.tenant, [page.people.current(each.recipient) for each in runs])
     preferences = {recipient.place: page.preferences_of(recipient) for recipient in recipients if recipient is not None}
@@ -141,11 +252,15 @@ def policy_maker(run: Run) -> Place:
 
 
 async def read_mentioned(
-    reader: Reader, run: Run, runs: Sequence[RecipientRun], collected: Mapping[UUID, Activities]
+    reader: Reader,
+    run: Run,
+    runs: Sequence[RecipientRun],
+    collected: Mapping[UUID, Activities],
+    actors: Collection[Identity],
 ) -> People:
     """Reads all recipients that the page mentions."""
     named = {each.recipient for each in runs}
-    named |= set(run.actors)
+    named |= {*run.actors, *actors}
     named |= {actor for activities in collected.values() for actor in activities.named}
     named |= {each.subscription.object.within(run.environment_id) for each in runs if each.subscription is not None}
     tenants = [policy_maker(run)]
@@ -172,8 +287,7 @@ async def within_tenant(
     return [None if each is None else within(each) for each in recipients]
 
 
-def context_without_recipient(page: PageContext) -> StepContext:
-    run = page.run
+def context_without_recipient(run: Run, page: PageContext) -> StepContext:
     return StepContext(
         None,
         {},
@@ -190,37 +304,39 @@ def context_without_recipient(page: PageContext) -> StepContext:
 def context_for(
     recipient: Recipient,
     recipient_run: RecipientRun,
+    run: Run,
     page: PageContext,
     preferences: Effective,
     audiences: Mapping[Place, frozenset[str]],
 ) -> StepContext:
-    run = page.run
     batch = page.collected.get(recipient_run.id)
-    activities = batch or own_activities(run, recipient_run)
     # What a batch merged stands in place of what its first run was triggered with.
     trigger_data = {} if batch else run.data
-    actor = activities.actors[0].current(page.people) if activities.actors else None
-    scope = build_scope(
-        recipient=recipient,
-        subscription=subscription_for(recipient_run.subscription, page),
-        actor=actor,
-        tenant=page.tenant,
-        data={**trigger_data, **recipient_run.data},
-        variables=page.variables,
-        workflow={
-            "id": run.workflow_key,
-            "key": run.workflow_key,
-            "name": run.workflow.name,
-            "categories": run.categories,
+    data = {**trigger_data, **recipient_run.data} if recipient_run.data else trigger_data
+    activities = batch or own_activities(run, recipient_run, data, trigger_actor(run))
+    actor, exposed_actor = page.actor(activities.actors[0] if activities.actors else None)
+    subscribed = recipient_run.subscription
+    reason = exposed_subscription(subscribed.properties, page.exposed_object(subscribed)) if subscribed else {}
+    exposed_recipient = {**exposed(recipient), **reason}
+    links = page.links_of(recipient)
+    scope = {
+        LINKS: links,  # data of this name hide them, as in templates of other services
+        **build_scope(
+            recipient=exposed_recipient,
+            actor=exposed_actor,
+            tenant=page.exposed_tenant,
+            data=data,
+            variables=page.variables,
+            workflow=page.exposed_workflow,
+        ),
+        **shown_activities(activities, exposed_recipient, page.exposed_actor),
+        "refs": refs_of(recipient_run, page.states.get(recipient_run.id, {})),
+        "run": {
+            "id": str(recipient_run.id),
+            "total_activities": activities.total,
+            "total_actors": activities.total_actors,
         },
-    )
-    shown = shown_activities(activities, scope["recipient"], page.people)
-    counts = {
-        "id": str(recipient_run.id),
-        "total_activities": activities.total,
-        "total_actors": activities.total_actors,
     }
-    scope = {**scope, **shown, "refs": refs_of(recipient_run, page.states.get(recipient_run.id, {})), "run": counts}
     context = PreferenceContext(
         preferences,
         page.defaults.rule,
@@ -253,15 +369,10 @@ def context_for(
         timezone=page.defaults.timezone,
         actors=tuple(acting.identity for acting in activities.actors if acting.profile is None) if batch else (),
         collected=Collected(activities.total, activities.total_actors) if batch else None,
+        links=links,
     )
 
 
 def refs_of(run: RecipientRun, states: StatesByRef) -> Mapping[str, Mapping[str, Any]]:
     """Returns the results of a run's steps, with the states of their messages."""
     return {**run.refs, **{ref: {**run.refs.get(ref, {}), **each} for ref, each in states.items()}}
-
-
-def subscription_for(subscribed: Subscribed | None, page: PageContext) -> Subscription | None:
-    if subscribed is None:
-        return None
-    return Subscription(subscribed.properties, page.people.current(subscribed.object.within(page.run.environment_id)))

@@ -10,8 +10,8 @@ JOIN unnest(
  AND held.recipient_id = runs.recipient_id
  AND held.step = runs.step
 WHERE runs.environment_id = :environment_id
-  AND runs.run_id = :run_id
-  AND runs.page = :page
+  AND runs.run_id = ANY(:run_ids::uuid[])
+  AND runs.page = ANY(:pages::smallint[])
   AND runs.status IN ('queued', 'processing')
 ORDER BY runs.recipient_id,
          runs.id

@@ -1,4 +1,4 @@
--- Stores what one page of a run made. A recipient's messages get times that follow their head's, a millisecond apart.
+-- Stores what pages of runs of one version made. A recipient's messages get times that follow their head's, a millisecond apart.
 WITH made AS (
   SELECT *,
          row_number() OVER (PARTITION BY recipient_id, uid ORDER BY ordinal DESC) - 1 AS later
@@ -8,6 +8,7 @@ WITH made AS (
     :messages.recipient_id::text[],
     :messages.uid::uuid[],
     :messages.channel_id::uuid[],
+    :messages.run_id::uuid[],
     :messages.recipient_run_id::uuid[],
     :messages.step_ref::text[],
     :messages.data::jsonb[],
@@ -23,6 +24,7 @@ WITH made AS (
     recipient_id,
     uid,
     channel_id,
+    run_id,
     recipient_run_id,
     step_ref,
     data,
@@ -87,7 +89,7 @@ SELECT :environment_id,
        recipient_id,
        uid,
        channel_id,
-       :run_id,
+       run_id,
        recipient_run_id,
        :workflow,
        :version_id,

@@ -1,4 +1,5 @@
--- Starts the runs of one page of recipients; those that exist stay as they are.
+-- Stores the runs of pages of recipients where their first pass has brought them; those that exist stay as they are.
+-- Returns the ids of those that are stored.
 WITH stored AS (
   INSERT INTO addressee.recipient_runs (
     environment_id,
@@ -19,6 +20,9 @@ WITH stored AS (
     status,
     step,
     journal,
+    due_at,
+    refs,
+    error_count,
     inserted_at,
     updated_at
   )
@@ -27,22 +31,26 @@ WITH stored AS (
          starting.collection,
          starting.recipient_id,
          starting.uid,
-         :run_id,
-         :page,
+         (:origins.run_id::uuid[])[starting.origin],
+         (:origins.page::smallint[])[starting.origin],
          :workflow,
-         :cancellation_key,
+         (:origins.cancellation_key::text[])[starting.origin],
          :tenant,
          starting.data,
          starting.subscription,
          starting.kinds,
          starting.profile,
          starting.topic,
-         :status,
-         0,
-         :journal,
-         :now,
+         starting.status,
+         starting.step,
+         starting.journal,
+         starting.due_at,
+         starting.refs,
+         starting.errors,
+         (:origins.since::timestamptz[])[starting.origin],
          :now
   FROM unnest(
+    :starting.origin::int[],
     :starting.id::uuid[],
     :starting.collection::text[],
     :starting.recipient_id::text[],
@@ -51,8 +59,31 @@ WITH stored AS (
     :starting.subscription::jsonb[],
     :starting.kinds::jsonb[],
     :starting.profile::jsonb[],
-    :starting.topic::text[]
-  ) AS starting (id, collection, recipient_id, uid, data, subscription, kinds, profile, topic)
+    :starting.topic::text[],
+    :starting.status::text[],
+    :starting.step::smallint[],
+    :starting.journal::jsonb[],
+    :starting.due_at::timestamptz[],
+    :starting.refs::jsonb[],
+    :starting.errors::smallint[]
+  ) AS starting (
+    origin,
+    id,
+    collection,
+    recipient_id,
+    uid,
+    data,
+    subscription,
+    kinds,
+    profile,
+    topic,
+    status,
+    step,
+    journal,
+    due_at,
+    refs,
+    errors
+  )
   ON CONFLICT DO NOTHING
   RETURNING environment_id,
             id,
@@ -60,17 +91,25 @@ WITH stored AS (
             uid,
             run_id,
             workflow,
-            tenant
+            tenant,
+            status
 ),
 happened AS (
   SELECT environment_id,
          recipient_id,
          uid,
          'workflow' AS type,
-         'started' AS name,
+         happening.name,
          :now::timestamptz AS at,
          tenant,
          jsonb_build_object('source_key', workflow, 'run_id', run_id, 'recipient_run_id', id) AS event
   FROM stored
+  CROSS JOIN (VALUES ('started'), ('completed')) AS happening (name)
+  WHERE happening.name = 'started'
+     OR stored.status = 'completed'
+),
+signalled AS (
+  -- part: signals
 )
--- part: signals
+SELECT id
+FROM stored

@@ -1,4 +1,4 @@
--- Stores the sends of one page of a run, due at once.
+-- Stores the sends of pages of runs, due at once.
 INSERT INTO addressee.sends (
   environment_id,
   message_id,
@@ -21,8 +21,8 @@ SELECT :environment_id,
        sending.recipient_id,
        sending.uid,
        sending.channel_id,
-       :run_id,
-       :page,
+       sending.run_id,
+       sending.page,
        sending.kind,
        sending.address,
        sending.status,
@@ -34,8 +34,10 @@ FROM unnest(
   :sends.recipient_id::text[],
   :sends.uid::uuid[],
   :sends.channel_id::uuid[],
+  :sends.run_id::uuid[],
+  :sends.page::smallint[],
   :sends.kind::text[],
   :sends.address::text[],
   :sends.status::text[]
 )
-  AS sending (message_id, id, collection, recipient_id, uid, channel_id, kind, address, status)
+  AS sending (message_id, id, collection, recipient_id, uid, channel_id, run_id, page, kind, address, status)

@@ -21,6 +21,12 @@ WHERE environment_id = :environment_id
     WHERE fanouts.environment_id = :environment_id
       AND fanouts.workflow = :workflow
       AND fanouts.cancellation_key = :cancellation_key
+    UNION
+    SELECT pages.run_id
+    FROM addressee.run_pages AS pages
+    WHERE pages.environment_id = :environment_id
+      AND pages.workflow = :workflow
+      AND pages.cancellation_key = :cancellation_key
   )
 ORDER BY id
 FOR UPDATE

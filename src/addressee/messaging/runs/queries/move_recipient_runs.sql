@@ -12,8 +12,8 @@ locked AS (
    AND moved.recipient_id = runs.recipient_id
    AND moved.step_before = runs.step
   WHERE runs.environment_id = :environment_id
-    AND runs.run_id = :run_id
-    AND runs.page = :page
+    AND runs.run_id = ANY(:run_ids::uuid[])
+    AND runs.page = ANY(:pages::smallint[])
     AND runs.status IN ('queued', 'processing')
   ORDER BY runs.recipient_id,
            runs.id

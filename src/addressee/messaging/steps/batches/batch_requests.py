@@ -40,6 +40,10 @@ class JoinBatch(Request):
     leads: bool = False
     look_back: timedelta | None = None
 
+    @property
+    def ends_pass(self) -> bool:
+        return not self.leads
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:

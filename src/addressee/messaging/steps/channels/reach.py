@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from addressee.channels.channel_data import NO_TENANT, TenantData
@@ -31,8 +30,7 @@ class KnownAddress(NamedTuple):
     is_active: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(NamedTuple):
     """The addresses, at most MAX_ADDRESSES, or that of the channel itself; or the obstacle why there are none.
 
     An obstacle has a `reason`: `preferences`, with the `layer` and the `scope` of the rule, and the `condition` that

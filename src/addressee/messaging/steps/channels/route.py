@@ -7,7 +7,6 @@ route `reach` sends on the channel `email`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Literal
@@ -61,7 +60,7 @@ class RoutedStep(ChannelStep, frozen=True, tag="routed", kw_only=True):
         on_its_way = any(message.changes[-1].status is not Status.UNDELIVERED for message in taken.messages)
         if on_its_way or taken.run.status is not RunStatus.PROCESSING:
             return taken
-        return replace(taken, run=taken.run.at(self.otherwise))
+        return structs.replace(taken, run=taken.run.at(self.otherwise))
 
 
 class SuccessEvent(Definition, frozen=True):

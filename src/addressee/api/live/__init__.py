@@ -1,0 +1,1 @@
+"""Connections that stay open: sockets, streams of events, and their limits."""

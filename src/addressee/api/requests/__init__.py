@@ -1,0 +1,1 @@
+"""Parts of requests: bodies, query strings, and keys of repetition."""

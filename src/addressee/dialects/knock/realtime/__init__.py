@@ -1,0 +1,1 @@
+"""Knock's realtime feeds: Phoenix channels over a WebSocket (realtime-knock.md)."""

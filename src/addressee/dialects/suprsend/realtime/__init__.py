@@ -1,0 +1,1 @@
+"""SuprSend's realtime inbox: Socket.IO over a WebSocket (realtime-suprsend.md §3)."""

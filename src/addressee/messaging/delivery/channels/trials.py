@@ -1,0 +1,149 @@
+"""Trials of channels: one message is sent at once, without a run, and what the provider says is returned.
+
+Nothing is stored: a trial makes no message, and neither pauses a channel nor disables an address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+
+from addressee.channels.channel_data import NO_TENANT
+from addressee.channels.destination import Destination
+from addressee.channels.provider import ChannelType
+from addressee.channels.sender import Delivered, Failed, Failure, Sent
+from addressee.directory.addresses.forms import form_of
+from addressee.directory.errors import RefusedError
+from addressee.directory.recipient import Recipient
+from addressee.messaging.content.channel_types import TEMPLATES
+from addressee.messaging.content.scope import Scope, exposed
+from addressee.messaging.delivery.attempts import send_within
+from addressee.messaging.delivery.channels.open_channels import OpenChannels
+from addressee.messaging.environment.channels import Channel
+from addressee.messaging.messages.model import Address
+from addressee.messaging.recipients.identifiers import derived_ksuid
+from addressee.messaging.steps.channels.reach import OWN_DESTINATION, is_reachable, kind_of, known_addresses
+
+BODY = "This is a test message of Addressee."
+
+# The template of a trial, by type of channel.
+SAMPLES: dict[ChannelType, dict[str, Any]] = {
+    ChannelType.EMAIL: {"subject": "A test message", "text": "{{ data.body }}"},
+    ChannelType.PUSH: {"title": "A test message", "body": "{{ data.body }}"},
+    ChannelType.SMS: {"body": "{{ data.body }}"},
+    ChannelType.WHATSAPP: {"body": "{{ data.body }}"},
+    ChannelType.CHAT: {"text": "{{ data.body }}"},
+    ChannelType.HTTP: {},
+}
+
+
+VERDICTS = {
+    Failure.TEMPORARY: "not taken now; it would be tried again",
+    Failure.UNAVAILABLE: "the provider cannot be reached or is out of order; check endpoint and network",
+    Failure.RATE_LIMITED: "too many requests; the channel would pause; see the setting rate",
+    Failure.CREDENTIALS: "the credentials are refused; check the channel's secrets and push it again",
+    Failure.UNCONFIRMED: "the answer was lost; the message may have been sent",
+    Failure.PERMANENT: "the message is refused",
+    Failure.BOUNCED: "the address is dead; it would be disabled",
+    Failure.MISMATCHED: "the address is of another app or environment than the channel",
+    Failure.OPTED_OUT: "its owner has opted out at the provider",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One message of a trial: the address as operators see it, and what became of the message."""
+
+    address: str
+    result: Sent | Failed
+
+    @property
+    def failure(self) -> Failure | None:
+        return self.result.failure if isinstance(self.result, Failed) else None
+
+    @property
+    def verdict(self) -> str:
+        """What became of the message in words, with the reason, and what to do."""
+        match self.result:
+            case Delivered():
+                return "delivered"
+            case Sent(provider_id=id):
+                return "sent" if id is None else f"sent; the provider calls it {id}"
+            case Failed(failure, reason):
+                return f"{VERDICTS[failure]} ({reason})"
+
+
+def destinations_named(channel: Channel, text: str) -> list[Destination]:
+    """Returns the destinations that an operator names: an address, or a JSON object, which may be channel data.
+
+    Raises RefusedError.
+    """
+    try:
+        value = msgspec.json.decode(text) if text.lstrip().startswith("{") else text
+    except msgspec.DecodeError as error:
+        raise RefusedError("form", "to", f"This is no JSON object: {error}") from None
+    form = form_of(kind_of(channel))
+    if isinstance(value, str):
+        known = form.key(value)
+        value = value if known is not None else form.identified(text)
+    key = form.key(value) or (value if isinstance(value, str) else None)
+    if key is not None:
+        return [Destination(key, value)]
+    data = channel.served_by.data
+    found = data.destinations(data.checked(value, "to"), NO_TENANT) if isinstance(value, dict) else []
+    if not found:
+        raise RefusedError("form", "to", f"This does not say which address of {kind_of(channel)} is meant.")
+    return found
+
+
+def destinations_of(channel: Channel, recipient: Recipient) -> list[Destination]:
+    """Returns the destinations that a message to a recipient would have, whatever the recipient prefers."""
+    known = known_addresses(recipient, channel)
+    active = [address for address, found in known.items() if found.is_active and is_reachable(address)]
+    return [known[address].destination for address in channel.served_by.choose(active, channel.settings)]
+
+
+async def try_channel(
+    channels: OpenChannels,
+    environment_id: int,
+    channel: Channel,
+    destinations: Sequence[Destination],
+    recipient: Recipient | None,
+    body: str,
+    now: datetime,
+) -> list[Trial]:
+    """Sends a message to each destination, or to the channel's own, one after the other.
+
+    Raises TemplateError when the channel's URL cannot be made, and RefusedError when the channel cannot be opened.
+    """
+    template = msgspec.convert(SAMPLES[channel.type], TEMPLATES[channel.type])
+    if template.is_fixed(channel):
+        destinations = [OWN_DESTINATION]
+    content, _ = template.render(scope_of(recipient, body), channel, [to.key for to in destinations])
+    trials = []
+    async with channels.using(environment_id, {channel.id}) as opened:
+        if channel.id not in opened:
+            raise RefusedError("form", "channel", "Its settings or secrets cannot be used: push the channel again.")
+        sender = opened[channel.id].sender
+        for to in destinations:
+            id = derived_ksuid(now, str(uuid4()))
+            result = await send_within(sender, partial(content.to_payload, id, to, now))
+            trials.append(Trial(Address(kind_of(channel), to.key).shown, result))
+    return trials
+
+
+def scope_of(recipient: Recipient | None, body: str) -> Scope:
+    return {
+        "recipient": {} if recipient is None else exposed(recipient),
+        "actor": None,
+        "tenant": None,
+        "data": {"body": body},
+        "vars": {},
+        "workflow": {"id": "test", "key": "test", "name": "Test", "categories": ()},
+    }

@@ -1,0 +1,1 @@
+"""Changes of feeds, told to the processes that hold people's connections. Nothing correct depends on them."""

@@ -1,0 +1,3 @@
+-- Tells the listeners of a channel, once for each payload.
+SELECT pg_notify(:channel, payload)
+FROM unnest(:payloads::text[]) AS payload

@@ -1,0 +1,1 @@
+"""Passes: new runs begin, and runs that have begun advance, a page at a time."""

@@ -1,0 +1,137 @@
+"""Pages of recipients whose runs wait for their first pass: these are stored once that has been taken.
+
+Whoever begins a page takes it, in the transaction that stores its runs; whoever cancels
+recipients holds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from addressee.database.jobs.queue import Job
+from addressee.database.pool import Connection, Pool
+from addressee.database.queries import load
+from addressee.directory.recipient import Identity
+from addressee.messaging.recipients.identifiers import recipient_run_id
+from addressee.messaging.runs.model import Begin, BeginLarge, RunPage, WaitingRecipient
+from addressee.messaging.runs.store import place_of, places_of
+from addressee.messaging.steps.run import Entry, RecipientRun, RunStatus
+
+SQL = load(__package__)
+
+
+class WaitingPage(NamedTuple):
+    """The recipients of a page, and since when they wait."""
+
+    recipients: Sequence[WaitingRecipient]
+    since: datetime
+
+
+class PagePlace(NamedTuple):
+    environment_id: int
+    run_id: UUID
+    page: int
+
+
+# A page whose recipients take no more begins together with others.
+SMALL_PAGE_BYTES = 10_000
+
+RECIPIENTS = msgspec.json.Decoder(list[WaitingRecipient])
+
+
+async def store_page(
+    connection: Connection,
+    page: RunPage,
+    run: asyncpg.Record,
+    recipients: Sequence[WaitingRecipient],
+    now: datetime,
+) -> list[Job]:
+    """Keeps those recipients of a page that have runs, and returns the job that has them begin; none without any."""
+    waiting = [each for each in recipients if each.has_run]
+    if not waiting:
+        return []
+    stored = msgspec.json.encode(waiting)
+    await connection.execute(
+        *SQL["store_page"](
+            **place_of(page),
+            workflow=run["workflow"],
+            cancellation_key=run["cancellation_key"],
+            recipients=stored,
+            now=now,
+        )
+    )
+    return [(Begin if len(stored) <= SMALL_PAGE_BYTES else BeginLarge).of(page)]
+
+
+async def read_page(pool: Pool, page: RunPage) -> WaitingPage | None:
+    """Returns a page, None once it has begun."""
+    row = await pool.fetchrow(*SQL["waiting_page"](**place_of(page)))
+    return None if row is None else WaitingPage(RECIPIENTS.decode(row["recipients"]), row["inserted_at"])
+
+
+async def read_small_pages(pool: Pool, pages: Sequence[RunPage]) -> Mapping[RunPage, WaitingPage | None]:
+    """Returns those of these pages that have not begun: small ones with their recipients, others as None."""
+    places = {PagePlace(page.environment_id, page.run_id, page.page): page for page in pages}
+    rows = await pool.fetch(*SQL["small_pages"](pages=list(places), max_bytes=SMALL_PAGE_BYTES))
+    return {
+        places[PagePlace(row["environment_id"], row["run_id"], row["page"])]: None
+        if row["recipients"] is None
+        else WaitingPage(RECIPIENTS.decode(row["recipients"]), row["inserted_at"])
+        for row in rows
+    }
+
+
+async def take_pages(connection: Connection, pages: Sequence[RunPage]) -> dict[RunPage, set[tuple[str, str]]]:
+    """Ends the waiting of pages of one environment, and returns who of them was not cancelled, by collection and id.
+
+    Pages that have begun are not among them.
+    """
+    rows = await connection.fetch(*SQL["take_pages"](**places_of(pages)))
+    taken = {(row["run_id"], row["page"]): row["recipients"] for row in rows}
+    return {
+        page: {(each.collection, each.id) for each in RECIPIENTS.decode(recipients)}
+        for page in pages
+        if (recipients := taken.get((page.run_id, page.page))) is not None
+    }
+
+
+async def hold_pages(connection: Connection, page: RunPage) -> list[tuple[RunPage, list[WaitingRecipient]]]:
+    """Holds the waiting pages of the run of `page`, and returns them with those who wait."""
+    rows = await connection.fetch(*SQL["hold_pages"](environment_id=page.environment_id, run_id=page.run_id))
+    return [
+        (RunPage(page.environment_id, page.run_id, row["page"]), RECIPIENTS.decode(row["recipients"])) for row in rows
+    ]
+
+
+async def update_page(connection: Connection, page: RunPage, recipients: Sequence[WaitingRecipient]) -> None:
+    """Keeps that only these recipients of a page still wait."""
+    await connection.execute(*SQL["update_page"](**place_of(page), recipients=msgspec.json.encode(recipients)))
+
+
+def new_runs(
+    page: RunPage,
+    recipients: Sequence[WaitingRecipient],
+    status: RunStatus = RunStatus.QUEUED,
+    journal: tuple[Entry, ...] = (),
+) -> list[RecipientRun]:
+    """Returns the runs of those recipients that have one, before their first step."""
+    return [
+        RecipientRun(
+            recipient_run_id(page.run_id, each.collection, each.id),
+            Identity(page.environment_id, each.collection, each.id, each.uid),
+            each.data,
+            status,
+            journal=journal,
+            subscription=each.subscription,
+            kinds=each.kinds,
+            profile=each.profile,
+        )
+        for each in recipients
+        if each.has_run
+    ]

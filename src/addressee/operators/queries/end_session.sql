@@ -1,0 +1,3 @@
+-- Ends a session.
+DELETE FROM addressee.operator_sessions
+WHERE hash = :hash

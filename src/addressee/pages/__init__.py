@@ -1,0 +1,1 @@
+"""Pages for people: their preferences and their inbox, opened by a signed link."""

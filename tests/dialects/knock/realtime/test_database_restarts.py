@@ -1,0 +1,56 @@
+"""PostgreSQL is killed under open sockets: they stay, are answered meanwhile, and are told of what comes later."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.dialects.knock.realtime.phoenix import BEATEN, joined, page
+from tests.messaging.office import IN_APP, write_files
+from tests.support.service import running_service
+from tests.support.waiting import until
+from tests.test_crashes import kill, postgres
+
+READY_SECONDS = 60
+
+FILES = {
+    "channels/in-app.yaml": IN_APP,
+    "workflows/note.yaml": "steps: [{ref: feed, channel: in-app, template: {body: Hi}}]",
+}
+
+
+async def trigger(http: aiohttp.ClientSession, number: int) -> None:
+    """Triggers the workflow for Ada, as soon as that is accepted; once, however often it must be asked for."""
+    body, headers = {"recipients": [{"id": "ada"}]}, {"idempotency-key": str(number)}
+
+    async def is_accepted() -> bool:
+        async with http.post("/v1/workflows/note/trigger", json=body, headers=headers) as answer:
+            assert answer.status in {200, 503}, await answer.text()
+            return answer.status == 200
+
+    await until(is_accepted, READY_SECONDS)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+async def test_sockets_outlive_a_restart_of_the_database(tmp_path: Path) -> None:
+    write_files(tmp_path / "files", FILES)
+    with running_service(tmp_path / "data") as service:
+        service.command("push", str(tmp_path / "files"), "--environment", "development")
+        topic, key = "feeds:in-app:ada", service.create_key("public")
+        headers = {"authorization": f"Bearer {service.create_key()}"}
+        async with (
+            aiohttp.ClientSession(service.url, headers=headers) as http,
+            page(service.url, f"api_key={key}") as opened,
+        ):
+            assert await opened.join(topic, {}) == joined(topic)
+            await trigger(http, 1)
+            assert (await opened.frame())[-1]["metadata"]["total_count"] == 1
+            for total in (2, 3):
+                await kill(postgres(service))
+                assert await opened.beat() == BEATEN
+                await trigger(http, total)
+                # By the notification, or by the look that follows the new connection.
+                assert (await opened.frame())[-1]["metadata"]["total_count"] == total

@@ -1,0 +1,64 @@
+"""Invitations: whoever has the link chooses a password, once and in time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from addressee.operators.accounts import Accounts
+from addressee.operators.errors import InvitationInvalidError
+from addressee.operators.invitations import LIFE, Invitations
+from addressee.operators.model import Role
+from addressee.operators.sign_in import SignIn
+from tests.conftest import Environment
+from tests.operators.conftest import PASSWORD
+from tests.support.clock import MovedClock
+
+
+async def test_who_accepts_has_an_account_with_the_roles(
+    invitations: Invitations, sign_in: SignIn, email: str, environment: Environment, network: str
+) -> None:
+    token = await invitations.invite(email, "Ada", {environment.id: Role.EDITOR})
+    assert await invitations.accept(token, PASSWORD) == email
+    operator = await sign_in.check(email, PASSWORD, None, network)
+    assert (operator.name, operator.roles) == ("Ada", {environment.id: Role.EDITOR})
+
+
+async def test_it_is_accepted_once(invitations: Invitations, email: str) -> None:
+    token = await invitations.invite(email, "Ada", {})
+    await invitations.accept(token, PASSWORD)
+    with pytest.raises(InvitationInvalidError):
+        await invitations.accept(token, PASSWORD)
+
+
+async def test_it_expires(invitations: Invitations, email: str, clock: MovedClock) -> None:
+    token = await invitations.invite(email, "Ada", {})
+    clock.move(LIFE)
+    with pytest.raises(InvitationInvalidError):
+        await invitations.accept(token, PASSWORD)
+
+
+async def test_a_password_that_is_refused_leaves_it(invitations: Invitations, email: str, clock: MovedClock) -> None:
+    token = await invitations.invite(email, "Ada", {})
+    with pytest.raises(ValueError, match="A password has 12 to 256 characters."):
+        await invitations.accept(token, "short")
+    clock.move(LIFE - timedelta(seconds=1))
+    assert await invitations.accept(token, PASSWORD) == email
+
+
+async def test_a_new_one_replaces_the_last(invitations: Invitations, email: str) -> None:
+    first = await invitations.invite(email, "Ada", {})
+    second = await invitations.invite(email, "Ada", {})
+    with pytest.raises(InvitationInvalidError):
+        await invitations.accept(first, PASSWORD)
+    assert await invitations.accept(second, PASSWORD) == email
+
+
+async def test_who_has_an_account_is_not_invited(invitations: Invitations, accounts: Accounts, email: str) -> None:
+    token = await invitations.invite(email, "Ada", {})
+    await accounts.add(email, "Ada", {}, PASSWORD)
+    with pytest.raises(ValueError, match=f"{email} has an account already."):
+        await invitations.invite(email, "Ada", {})
+    with pytest.raises(InvitationInvalidError):
+        await invitations.accept(token, PASSWORD)
