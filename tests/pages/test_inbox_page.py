@@ -15,9 +15,9 @@ from addressee.directory.access.link_tokens import Purpose
 from addressee.directory.directory import Directory
 from addressee.directory.recipient import TENANTS
 from tests.conftest import Environment
-from tests.pages.browsing import FORM, load, press
 from tests.pages.conftest import MakeLink, Store, Tell, telling
-from tests.pages.html import Element, parse
+from tests.support.browsing import FORM, load, press
+from tests.support.html import Element, parse
 
 pytestmark = pytest.mark.usefixtures("pushed", "worker")
 

@@ -16,9 +16,9 @@ from addressee.directory.access.environments import Environments
 from addressee.directory.access.link_tokens import Purpose
 from addressee.directory.recipient import TENANTS, Document
 from tests.conftest import Environment
-from tests.pages.browsing import FORM, load, submit
 from tests.pages.conftest import MakeLink, Store
-from tests.pages.html import Element, parse
+from tests.support.browsing import FORM, load, submit
+from tests.support.html import Element, parse
 from tests.support.raw_http import Connection
 
 pytestmark = pytest.mark.usefixtures("pushed")

@@ -1,4 +1,4 @@
-"""The services that dialects call."""
+"""The services that dialects and pages call."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from addressee.directory.directory import Directory
     from addressee.messaging.chat_accounts.chat_accounts import ChatAccounts
     from addressee.messaging.messaging import Messaging
+    from addressee.operators.operators import Operators
     from addressee.preferences.preferences import Preferences
 
 
@@ -24,3 +25,4 @@ class Services:
     keys: KeyRing
     links: Links
     connections: Connections
+    operators: Operators

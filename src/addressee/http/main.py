@@ -31,6 +31,7 @@ from addressee.http.application import Application
 from addressee.http.callback_routes import ProviderCallbackRoute
 from addressee.http.connection_limits import configured_connections
 from addressee.http.consent_routes import add_consent_routes
+from addressee.http.dashboard_resources import add_dashboard
 from addressee.http.dialect_resources import add_dialect
 from addressee.http.metrics.request_times import REQUEST_TIMES
 from addressee.http.page_resources import add_pages
@@ -41,6 +42,7 @@ from addressee.messaging.feedback.callbacks import ProviderCallbacks
 from addressee.messaging.messaging import Messaging
 from addressee.messaging.realtime.hub import Hub
 from addressee.messaging.realtime.listening import FeedListening
+from addressee.operators.operators import Operators
 from addressee.preferences.preferences import Preferences
 from addressee.process_memory import tune_memory
 from addressee.processes import die_with_parent
@@ -156,6 +158,7 @@ class Process:
             keys,
             Links(pool, self._sealer, directory.clock),
             self._connections,
+            Operators(pool, self._sealer, directory.clock),
         )
         self._application = build(services, callbacks)
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._stop, self._application, messaging.hub)
@@ -178,11 +181,12 @@ class Process:
 
 
 def build(services: Services, callbacks: ProviderCallbacks) -> Application:
-    """Returns the application of all dialects."""
+    """Returns the application of all dialects and pages."""
     app = Application(configured_url())
     for dialect in DIALECTS:
         add_dialect(app, dialect, services)
     add_pages(app, services)
+    add_dashboard(app, services)
     add_system_routes(app, DIALECTS, services.directory.pool)
     add_consent_routes(app, services)
     app.add("/providers/{channel_id}/{secret}", ProviderCallbackRoute(callbacks).resource)

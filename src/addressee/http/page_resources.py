@@ -7,6 +7,7 @@ from functools import partial
 
 from addressee.api.answers import Answer
 from addressee.api.call import RequestInfo
+from addressee.api.requests.forms import MAX_BODY_BYTES
 from addressee.api.requests.query_strings import Query
 from addressee.api.services import Services
 from addressee.api.static_files import StaticFile
@@ -14,7 +15,6 @@ from addressee.http.application import OWN, Application, Owner, Resource
 from addressee.http.bodies import Body
 from addressee.http.failures import failure
 from addressee.http.request import Request
-from addressee.pages.forms import MAX_BODY_BYTES
 from addressee.pages.pages import PAGES
 from addressee.pages.refusal_page import refusal_page
 from addressee.pages.rendering import STATIC
@@ -29,7 +29,11 @@ def add_pages(app: Application, services: Services) -> None:
         handlers = {**page.handlers, "HEAD": page.handlers["GET"]}
         responders = {method: partial(answer_to, page, handler, services) for method, handler in handlers.items()}
         app.add(page.path, Resource(owner, responders))
-    for file in STATIC.values():
+    add_static(app, STATIC)
+
+
+def add_static(app: Application, files: Mapping[str, StaticFile]) -> None:
+    for file in files.values():
         responder = partial(static_answer, file)
         app.add(file.path, Resource(OWN, {"GET": responder, "HEAD": responder}))
 

@@ -8,6 +8,7 @@ from functools import partial
 from msgspec import structs
 
 from addressee.api.answers import Answer
+from addressee.api.requests.forms import Form
 from addressee.directory.access.link_tokens import Purpose
 from addressee.directory.access.links import LinkInvalidError, path_of
 from addressee.directory.edits.recipients import ChangePreferenceSets
@@ -16,7 +17,6 @@ from addressee.directory.recipient import Document
 from addressee.directory.writing.writes import Write
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.workflows.listing import NamedWorkflow
-from addressee.pages.forms import Form
 from addressee.pages.rendering import page, see_other
 from addressee.pages.visit import Page, Visit
 from addressee.preferences.matrix import CATEGORIES, WORKFLOWS, Matrix, Row, ways_of

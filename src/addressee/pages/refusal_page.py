@@ -8,9 +8,9 @@ from http import HTTPStatus
 from addressee.api.answers import Answer
 from addressee.api.errors import UnknownPathError
 from addressee.api.refusals import refusal_of
+from addressee.api.requests.forms import ForeignFormError
 from addressee.directory.access.links import LinkInvalidError
 from addressee.pages.branding import brand_of
-from addressee.pages.forms import ForeignFormError
 from addressee.pages.languages import choose_language
 from addressee.pages.rendering import page
 

@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 from addressee.api.answers import Answer
 from addressee.api.call import RequestInfo
+from addressee.api.requests.forms import Form, check_site
 from addressee.api.requests.query_strings import Query
 from addressee.api.services import Services
 from addressee.directory.access.environments import Environment
@@ -16,7 +17,6 @@ from addressee.directory.access.links import LinkInvalidError, OpenedLink
 from addressee.directory.recipient import TENANTS, Place, Recipient
 from addressee.directory.writing.history import Origin
 from addressee.pages.branding import Brand, brand_of
-from addressee.pages.forms import Form, check_site
 from addressee.pages.languages import Language, choose_language
 from addressee.preferences.sets import DEFAULT
 

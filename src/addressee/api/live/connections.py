@@ -58,11 +58,15 @@ class Connections:
         # The connections of each key, by what ends them.
         self._of_key: dict[UUID, dict[Callable[[], None], Holder]] = {}
 
+    def client_of(self, peer: str | None, headers: Mapping[str, str]) -> str | None:
+        """Returns the address of the client behind a request; None where that is not known (`client_addresses`)."""
+        return self._proxies.client_of(peer, headers)
+
     def admit(
         self, peer: str | None, headers: Mapping[str, str], key_id: UUID, *, without_token: bool = False
     ) -> Holder:
         """Returns who would hold a connection. Raises TooManyConnectionsError for who holds as many as are allowed."""
-        holder = Holder(self._proxies.client_of(peer, headers), key_id, without_token)
+        holder = Holder(self.client_of(peer, headers), key_id, without_token)
         if holder.address is not None and self._of_address[holder.address] >= self._limits.per_address:
             REFUSED.labels("address").inc()
             raise TooManyConnectionsError("address", self._limits.per_address)

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from tests.pages.html import Element, fields_of, parse
+from tests.support.html import Element, fields_of, parse
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
@@ -18,10 +18,11 @@ async def load(browser: httpx.AsyncClient, path: str) -> Element:
 
 
 async def submit(
-    browser: httpx.AsyncClient, form: Element, on: tuple[str, ...] = (), off: tuple[str, ...] = ()
+    browser: httpx.AsyncClient, form: Element, on: tuple[str, ...] = (), off: tuple[str, ...] = (), **filled: str
 ) -> httpx.Response:
-    """Sends a form, with some boxes ticked that were not, and the other way round."""
-    fields = [(name, value) for name, value in fields_of(form) if name != "on" or value not in off]
+    """Sends a form, with some fields filled in, and some boxes ticked that were not, and the other way round."""
+    fields = [(name, filled.pop(name, value)) for name, value in fields_of(form) if name != "on" or value not in off]
+    assert not filled, "The form has no such fields."
     fields += [("on", value) for value in on]
     action = form.attributes["action"]
     assert action is not None

@@ -71,10 +71,25 @@ def parse(html: str) -> Element:
 
 
 def fields_of(form: Element) -> list[tuple[str, str]]:
-    """Returns what a browser sends of a form as it is shown."""
+    """Returns what a browser sends of a form as it is shown, without what its buttons add."""
     return [
-        (field.attributes["name"] or "", field.attributes["value"] or "")
-        for field in form.all("input")
-        if "disabled" not in field.attributes
-        and (field.attributes["type"] != "checkbox" or "checked" in field.attributes)
+        (field.attributes["name"] or "", value_of(field))
+        for field in form.below()
+        if field.name in {"input", "select", "textarea"}
+        and "name" in field.attributes
+        and "disabled" not in field.attributes
+        and (field.attributes.get("type") not in {"checkbox", "radio"} or "checked" in field.attributes)
     ]
+
+
+def value_of(field: Element) -> str:
+    """Returns the value of a field as it is shown."""
+    if field.name == "textarea":
+        # The first line break after the tag is not part of the value.
+        text = "".join(each for each in field.content if isinstance(each, str))
+        return text.removeprefix("\n")
+    if field.name == "select":
+        options = field.all("option")
+        chosen = [each for each in options if "selected" in each.attributes] or options[:1]
+        return next((each.attributes.get("value") or each.text for each in chosen), "")
+    return field.attributes.get("value") or ""

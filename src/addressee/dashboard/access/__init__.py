@@ -1,0 +1,1 @@
+"""How operators come in, and their accounts."""

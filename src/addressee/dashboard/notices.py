@@ -1,0 +1,9 @@
+"""Notices: what a page says at its top after a form has been carried out, by the name in the query of its URL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+NOTICES: Mapping[str, str] = {
+    "signed-out": "You are signed out.",
+}

@@ -1,0 +1,1 @@
+"""One person on one page, and what an operator can do to them."""

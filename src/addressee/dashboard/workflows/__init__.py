@@ -1,0 +1,1 @@
+"""Workflows: their steps, versions and test runs."""
