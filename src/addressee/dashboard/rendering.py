@@ -12,8 +12,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from addressee.api.answers import Answer
 from addressee.api.static_files import StaticFile, static_files
+from addressee.dashboard.masking import masked_address
 from addressee.dashboard.navigation import navigation
 from addressee.dashboard.notices import NOTICES
+from addressee.dashboard.recipients import kind_of, recipient_url, title_of
 from addressee.dashboard.urls import environment_url
 from addressee.dashboard.visits import FORM_TOKEN, EnvironmentVisit, OperatorVisit, Visit
 from addressee.operators.model import Role
@@ -67,6 +69,10 @@ def templates() -> Environment:
     environment.filters["utc"] = utc
     environment.filters["iso"] = iso
     environment.globals["Role"] = Role
+    environment.globals["recipient_url"] = recipient_url
+    environment.globals["kind_of"] = kind_of
+    environment.filters["title_of"] = title_of
+    environment.filters["masked_address"] = masked_address
     return environment
 
 
