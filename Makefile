@@ -1,4 +1,4 @@
-# The everyday commands. `make demo` and `make test` set themselves up.
+# The everyday commands. `make demo` and `make test` set themselves up; `make demo stay=1` goes on with a dashboard.
 # The Python to build with; without one, the newest from 3.11 on that works.
 PYTHON ?=
 VENV   := .venv
@@ -20,7 +20,7 @@ $(STAMP): pyproject.toml requirements/dev.txt requirements/uv.txt
 	@touch $@
 
 demo: install
-	@$(BIN)/addressee demo
+	@$(BIN)/addressee demo $(if $(stay),--stay)
 
 serve: install
 	@$(BIN)/addressee serve

@@ -13,6 +13,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from knockapi.types.users import FeedListItemsResponse
 
@@ -25,18 +26,20 @@ from addressee.cli.demo.scenario import Results
 from addressee.cli.demo.service import environment_of
 from addressee.cli.errors import CommandError
 from addressee.database.installation import Installation
+from tests.support.browsing import submit
 from tests.support.command import COMMAND
+from tests.support.html import parse
 from tests.support.kernel import descendants, is_alive
 from tests.support.waiting import until
 
 PEOPLE = read_people()
 
 
-async def start_demo(folder: Path) -> asyncio.subprocess.Process:
+async def start_demo(folder: Path, *options: str) -> asyncio.subprocess.Process:
     """The demo as a person runs it, with its temporary folder in `folder`."""
     environment = {**os.environ, "TMPDIR": str(folder), "ADDRESSEE_DATABASE_URL": "postgresql://nowhere.invalid/x"}
     return await asyncio.create_subprocess_exec(
-        *COMMAND, "demo", stdin=DEVNULL, stdout=PIPE, stderr=PIPE, env=environment
+        *COMMAND, "demo", *options, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, env=environment
     )
 
 
@@ -50,6 +53,25 @@ async def test_it_shows_what_it_checked_and_leaves_nothing_behind(tmp_path: Path
         assert PEOPLE.person(id).name in shown
     assert "Subject     Welcome, Conceição Falcão!" in shown
     assert "All 20 checks passed" in shown
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+async def test_it_stays_with_a_dashboard_until_ctrl_c(tmp_path: Path) -> None:
+    process = await start_demo(tmp_path, "--stay")
+    assert process.stdout is not None
+    shown: dict[str, str] = {}
+    while "Password" not in shown:
+        name, _, value = (await process.stdout.readline()).decode().strip().rpartition("   ")
+        shown[name.strip()] = value
+    async with httpx.AsyncClient(follow_redirects=True, timeout=30) as browser:
+        form = parse((await browser.get(shown["Dashboard"])).text).one("form", action="/dashboard/sign-in")
+        browser.base_url = httpx.URL(shown["Dashboard"]).join("/")
+        answer = await submit(browser, form, email=shown["E-mail address"], password=shown["Password"])
+    assert answer.url.path == "/dashboard/env/development"
+    process.send_signal(signal.SIGINT)
+    _, errors = await process.communicate()
+    assert (process.returncode, errors.decode()) == (0, "")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -72,7 +94,7 @@ async def test_ctrl_c_ends_it_and_everything_that_it_started(tmp_path: Path) -> 
 async def test_it_says_how_to_get_the_sdk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo_module, "SDKS", ("knockapi", "not_installed_here"))
     with pytest.raises(CommandError, match="pip install knockapi suprsend-py-sdk"):
-        await demo_module.demo()
+        await demo_module.demo(stay=False)
 
 
 def test_it_never_touches_another_installation(monkeypatch: pytest.MonkeyPatch) -> None:

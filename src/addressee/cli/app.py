@@ -163,8 +163,9 @@ def schema(kind: str) -> None:
 
 
 @app.command()
+@click.option("--stay", is_flag=True, help="Go on serving what the demo made, with a dashboard to look at it.")
 @asynchronous
-async def demo() -> None:
+async def demo(stay: bool) -> None:
     """Do the main job on real input, and check it.
 
     Identifies and notifies 1,000 people through the official Knock SDK, and checks what arrived. Everything happens in
@@ -172,7 +173,7 @@ async def demo() -> None:
     """
     from addressee.cli.demo import demo
 
-    await demo()
+    await demo(stay=stay)
 
 
 app.add_command(keys)

@@ -146,6 +146,17 @@ def show_verdict(console: Console, checks: Sequence[Check], warnings: Sequence[s
         console.print("  Next: `make serve`, then the first ten minutes of README.md.\n", highlight=False)
 
 
+def show_dashboard(console: Console, url: str, email: str, password: str) -> None:
+    """Prints how to look at what the demo has made."""
+    console.print("  The service goes on, until you press Ctrl-C:\n", highlight=False)
+    table = Table.grid(padding=(0, 3))
+    table.add_row("Dashboard", Text(url, style="cyan"))
+    table.add_row("E-mail address", email)
+    table.add_row("Password", password)
+    console.print(indented(table))
+    console.print()
+
+
 def brief(value: object) -> str:
     text = repr(value)
     return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"

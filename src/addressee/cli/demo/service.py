@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import secrets
 import signal
 import sys
 import tempfile
@@ -27,6 +28,7 @@ STOP_SIGNALS = (StopSignal(signal.SIGTERM, 3 * GRACE_SECONDS), StopSignal(signal
 READY_SECONDS = 120.0
 POLL_SECONDS = 0.05
 LOG_TAIL_LINES = 5
+PASSWORD_BYTES = 12
 
 COMMAND = (sys.executable, "-m", "addressee.cli")
 
@@ -51,6 +53,17 @@ class Service:
         """Ends the processes of the service; its folder stays."""
         await stop(self.process, STOP_SIGNALS)
 
+    async def add_operator(self, email: str, name: str) -> str:
+        """Adds an operator who may do everything, and returns the password. Raises CommandError."""
+        password = secrets.token_urlsafe(PASSWORD_BYTES)
+        with tempfile.NamedTemporaryFile("w") as file:
+            file.write(password)
+            file.flush()
+            await self.command(
+                "operators", "add", email, "--name", name, "--role", "admin", "--password-file", file.name
+            )
+        return password
+
     async def create_key(self) -> str:
         """Makes a secret key as an operator does. Raises CommandError."""
         made = await self.command("keys", "create", "--environment", "development", "--kind", "secret", "--json")
@@ -73,19 +86,24 @@ class Service:
 async def temporary_service() -> AsyncIterator[Service]:
     """`addressee serve` on any free port, on a folder that is removed at the end. Raises CommandError when it fails."""
     with tempfile.TemporaryDirectory(prefix="addressee-demo-") as folder:
-        installation = Installation(Path(folder) / "data")
-        log = Path(folder) / "log"
-        with log.open("wb") as output:
-            process = await start(
-                [*COMMAND, "serve", "--port", "0"],
-                environment=environment_of(installation),
-                output=output.fileno(),
-                dies_by=signal.SIGTERM,
-            )
-        try:
-            yield Service(await wait_until_ready(process, log), installation, log, process)
-        finally:
-            await stop(process, STOP_SIGNALS)
+        async with service_on(Installation(Path(folder) / "data"), Path(folder) / "log") as service:
+            yield service
+
+
+@asynccontextmanager
+async def service_on(installation: Installation, log: Path) -> AsyncIterator[Service]:
+    """`addressee serve` on any free port, on a folder that stays. Raises CommandError when it fails."""
+    with log.open("wb") as output:
+        process = await start(
+            [*COMMAND, "serve", "--port", "0"],
+            environment=environment_of(installation),
+            output=output.fileno(),
+            dies_by=signal.SIGTERM,
+        )
+    try:
+        yield Service(await wait_until_ready(process, log), installation, log, process)
+    finally:
+        await stop(process, STOP_SIGNALS)
 
 
 def environment_of(installation: Installation) -> Mapping[str, str]:
@@ -101,13 +119,16 @@ async def wait_until_ready(process: Process, log: Path) -> str:
         if url := announced_url(log):
             return url
         await asyncio.sleep(POLL_SECONDS)
-    tail = "\n".join(lines_of(log)[-LOG_TAIL_LINES:])
-    raise CommandError(f"The service did not start. The end of its log:\n{tail}")
+    raise CommandError(f"The service did not start. The end of its log:\n{log_tail(log)}")
 
 
 def announced_url(log: Path) -> str | None:
     ready = [line for line in lines_of(log) if '"event":"ready"' in line and line.endswith("}")]
     return str(json.loads(ready[0])["url"]) if ready else None
+
+
+def log_tail(log: Path) -> str:
+    return "\n".join(lines_of(log)[-LOG_TAIL_LINES:])
 
 
 def lines_of(log: Path) -> list[str]:
