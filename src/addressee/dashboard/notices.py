@@ -5,5 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 NOTICES: Mapping[str, str] = {
+    "person-added": "The person has been added.",
+    "tenant-added": "The tenant has been added.",
+    "object-added": "The object has been added.",
     "signed-out": "You are signed out.",
 }

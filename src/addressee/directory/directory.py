@@ -29,6 +29,7 @@ from addressee.directory.groups.subscriptions import Subscriptions
 from addressee.directory.groups.topics import Topics
 from addressee.directory.merges.merge import DEFAULT_RULES, MergeRules
 from addressee.directory.merges.merges import Done, Merges, Preview, Undone
+from addressee.directory.reading.collections import CountedCollection, list_collections
 from addressee.directory.reading.history import History
 from addressee.directory.reading.listing import (
     EVERYBODY,
@@ -36,6 +37,7 @@ from addressee.directory.reading.listing import (
     Selection,
     count_recipients,
     list_by_id,
+    list_by_prefix,
     list_named,
     list_recipients,
 )
@@ -161,6 +163,19 @@ class Directory:
     async def list_by_id(self, environment_id: int, collection: str, size: int, start: int) -> Sequence[Recipient]:
         """Returns up to `size` recipients of a small collection by id, past the first `start`."""
         return await list_by_id(self.pool, environment_id, collection, size, start)
+
+    async def list_by_prefix(
+        self, environment_id: int, collection: str, prefix: str, page: PageRequest[str]
+    ) -> Page[Recipient]:
+        """Returns a page of the recipients whose ids start with a prefix, by id.
+
+        Raises RefusedError for a prefix that no id can have.
+        """
+        return await list_by_prefix(self.pool, environment_id, collection, prefix, page)
+
+    async def collections(self, environment_id: int, page: PageRequest[str]) -> Page[CountedCollection]:
+        """Returns a page of the callers' own collections that have recipients, by name, with their kept counts."""
+        return await list_collections(self.pool, environment_id, page)
 
     async def list_named(
         self, environment_id: int, collection: str, name: str, page: PageRequest[UUID]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -13,6 +13,9 @@ Document = dict[str, Any]
 USERS = "$users"
 TENANTS = "$tenants"
 MEMBERS = "$members"
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+BITS_BELOW_TIME = 80
 
 # The format of stored documents that this code reads and writes.
 FORMAT = 1
@@ -76,9 +79,18 @@ class Recipient(Struct, frozen=True):
     history_kept: bool = False
 
     @property
+    def created_at(self) -> datetime:
+        return made_at(self.uid)
+
+    @property
     def identity(self) -> Identity:
         return Identity(*self.place, self.uid)
 
     @property
     def lives(self) -> bool:
         return self.deleted_at is None
+
+
+def made_at(uid: UUID) -> datetime:
+    """Returns the time, in milliseconds, that the first 48 bits of a UUIDv7 hold."""
+    return EPOCH + timedelta(milliseconds=uid.int >> BITS_BELOW_TIME)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from addressee.database.migrate import Migration, migrate
+from addressee.database.paging import PageRequest
 from addressee.database.pool import Pool, open_pool
 from addressee.database.sealing import Sealer
 from addressee.database.target import Target
@@ -97,3 +98,19 @@ async def test_those_who_came_before_there_were_counts_are_counted(uncounted: Po
     assert await directory.count(1, USERS) == 0
     await uncounted.execute(Migration.named("0004_addresses.post").sql())
     assert [await directory.count(1, name) for name in (USERS, "gone", f"{MEMBERS}/1/2")] == [20, 0, 0]
+
+
+async def test_own_collections_with_recipients_are_listed_by_name(
+    directory: Directory, environment: Environment
+) -> None:
+    for collection, id in [("b", "1"), ("a", "1"), ("a", "2"), ("c", "1"), (USERS, "ada"), ("gone", "1")]:
+        await write(directory, Place(environment.id, collection, id), Identify())
+    await write(directory, Place(environment.id, "gone", "1"), Delete())
+
+    async def found(page: PageRequest[str]) -> list[tuple[str, int]]:
+        part = await directory.collections(environment.id, page)
+        return [(each.name, each.count) for each in part.entries]
+
+    assert await found(PageRequest(9)) == [("a", 2), ("b", 1), ("c", 1)]
+    assert await found(PageRequest(1, after="a")) == [("b", 1)]
+    assert await found(PageRequest(1, before="c")) == [("b", 1)]

@@ -171,3 +171,20 @@ def test_ids_start_so_when_they_are_between(prefix: str, id: str) -> None:
         assert (first <= each < end) == each.startswith(prefix)
         # As the database compares them.
         assert (first.encode() <= each.encode() < end.encode()) == each.startswith(prefix)
+
+
+async def test_a_prefix_is_listed_by_id_back_and_forth(directory: Directory, environment: Environment) -> None:
+    await create(directory, environment, "u-3", "u-1", "v", "u-2", "u", "u-4")
+    await directory.write(Write(Place(environment.id, USERS, "u-4"), (Delete(),)))
+
+    async def ids(page: PageRequest[str], prefix: str = "u-") -> tuple[list[str], bool, bool]:
+        part = await directory.list_by_prefix(environment.id, USERS, prefix, page)
+        return [each.place.id for each in part.entries], part.before is not None, part.after is not None
+
+    assert await ids(PageRequest(2)) == (["u-1", "u-2"], False, True)
+    assert await ids(PageRequest(2, after="u-2")) == (["u-3"], True, False)
+    assert await ids(PageRequest(2, before="u-3")) == (["u-1", "u-2"], False, True)
+    assert await ids(PageRequest(1, before="u-3")) == (["u-2"], True, True)
+    assert await ids(PageRequest(9), "") == (["u", "u-1", "u-2", "u-3", "v"], False, False)
+    with pytest.raises(RefusedError):
+        await ids(PageRequest(2), "\0")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from addressee.directory.addresses import entries
 from addressee.directory.attributes import render_instant
 from addressee.directory.recipient import Document, Recipient
@@ -27,4 +25,4 @@ def copies(recipient: Recipient) -> Document:
 
 def created_at(recipient: Recipient) -> str:
     """Returns the time that the recipient's uid, a UUIDv7, contains."""
-    return render_instant(datetime.fromtimestamp((recipient.uid.int >> 80) / 1000, UTC))
+    return render_instant(recipient.created_at)

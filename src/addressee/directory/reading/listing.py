@@ -19,6 +19,7 @@ SQL = load(__package__)
 
 LAST_CHARACTER = 0x10FFFF
 SURROGATES = range(0xD800, 0xE000)
+BEFORE_ALL_IDS = ""
 BEYOND_ALL_IDS = chr(LAST_CHARACTER) * (MAX_ID_LENGTH + 1)
 
 # A prefix that fewer ids have is rare: all its recipients are read and sorted. For a common one the recipients are
@@ -93,6 +94,27 @@ async def list_recipients(
     if page.backwards:
         recipients.reverse()
     return build_page(recipients, page, lambda recipient: recipient.uid)
+
+
+async def list_by_prefix(
+    pool: Pool, environment_id: int, collection: str, prefix: str, page: PageRequest[str]
+) -> Page[Recipient]:
+    """Returns a page of living recipients whose ids start with a prefix, by id.
+
+    Unlike `list_recipients`, it reads no more than the page, however many ids start so. Raises RefusedError for a
+    prefix that no id can have.
+    """
+    first_id, end_id = prefix_range(prefix)
+    found = await pool.fetch(
+        *SQL["list_recipients_of_prefix"](
+            environment_id=environment_id,
+            collection=collection,
+            first_id=first_id,
+            end_id=end_id,
+            **page.parameters(BEFORE_ALL_IDS),
+        )
+    )
+    return build_page([rows.recipient_from(row) for row in found], page, lambda recipient: recipient.place.id)
 
 
 def remaining_range(uids: UuidRange, start: UUID | None, *, ascending: bool) -> UuidRange:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
+
+from addressee.directory.recipient import BITS_BELOW_TIME, EPOCH
 
 FIRST_UID = UUID(int=0)
 LAST_UID = UUID(int=2**128 - 1)
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
-BITS_BELOW_TIME = 80
 
 
 class UuidRange(NamedTuple):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from addressee.dialects.notiflows.shapes.users import User
 from addressee.directory import names
-from addressee.directory.recipient import Recipient
+from addressee.directory.recipient import Recipient, made_at
 
 # The attributes of a user, by their names in this dialect.
 ATTRIBUTES: Mapping[str, str] = {
@@ -35,7 +35,7 @@ def user(recipient: Recipient) -> User:
         **{name: attributes.get(attribute) for name, attribute in ATTRIBUTES.items()},
         custom_fields=recipient.properties,
         created_at=created(recipient.uid),
-        updated_at=instant(max(created_at(recipient.uid), recipient.updated_at)),
+        updated_at=instant(max(recipient.created_at, recipient.updated_at)),
     )
 
 
@@ -52,12 +52,7 @@ def deleted_user(uid: UUID, external_id: str, at: datetime) -> User:
 
 
 def created(uid: UUID) -> str:
-    return instant(created_at(uid))
-
-
-def created_at(uid: UUID) -> datetime:
-    """The time at which a UUIDv7 was made, to the millisecond."""
-    return datetime.fromtimestamp((uid.int >> 80) / 1000, UTC)
+    return instant(made_at(uid))
 
 
 def instant(moment: datetime) -> str:

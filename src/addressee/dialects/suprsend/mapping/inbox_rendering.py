@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from addressee.dialects.suprsend.mapping.markdown import to_markdown
-from addressee.dialects.suprsend.mapping.profile_rendering import EPOCH
 from addressee.dialects.suprsend.shapes import feeds as shapes
+from addressee.directory.recipient import EPOCH
 from addressee.messaging.content.model import ACTION_URL
 from addressee.messaging.feeds.inboxes import InboxItem
 

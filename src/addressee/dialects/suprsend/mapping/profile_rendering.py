@@ -5,9 +5,8 @@ from __future__ import annotations
 import base64
 import hmac
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 from msgspec import UNSET, structs
 
@@ -20,8 +19,6 @@ from addressee.directory.addresses.forms import masked
 from addressee.directory.edits import contact_properties
 from addressee.directory.recipient import Document, Recipient
 from addressee.directory.writing.writes import Written
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # Attributes that clients of this dialect see as properties.
 SHOWN = ("name", "first_name", "last_name", "avatar")
@@ -104,17 +101,12 @@ def warnings_of(written: Written) -> list[str]:
 
 
 def created_at(recipient: Recipient) -> str:
-    return instant(identified_at(recipient.uid))
+    return instant(recipient.created_at)
 
 
 def updated_at(recipient: Recipient) -> str:
     """A first write bears a time slightly before that of its identity; the later one is shown."""
-    return instant(max(identified_at(recipient.uid), recipient.updated_at))
-
-
-def identified_at(uid: UUID) -> datetime:
-    """Returns the time, in milliseconds, that the first 48 bits of a UUIDv7 hold."""
-    return EPOCH + timedelta(milliseconds=uid.int >> 80)
+    return instant(max(recipient.created_at, recipient.updated_at))
 
 
 def instant(moment: datetime) -> str:

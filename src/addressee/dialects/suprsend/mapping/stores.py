@@ -8,10 +8,10 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
-from addressee.dialects.suprsend.mapping.profile_rendering import EPOCH
 from addressee.dialects.suprsend.wire.errors import invalid
 from addressee.dialects.suprsend.wire.query import Query
 from addressee.directory.documents import check_text
+from addressee.directory.recipient import EPOCH
 from addressee.messaging.feeds.stores import Store
 from addressee.messaging.messages.listing import LATEST
 
