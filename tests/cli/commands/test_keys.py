@@ -40,6 +40,12 @@ async def test_the_secret_of_a_workspace_is_read_from_a_file(tmp_path: Path) -> 
     assert (await create(tmp_path / "data", *arguments))["secret"] == "what they sign with"
 
 
+async def test_a_key_is_listed_by_its_name(tmp_path: Path) -> None:
+    await create(tmp_path, "--environment", "staging", "--kind", "secret", "--name", "shop server")
+    [key] = await listed(tmp_path)
+    assert (key["name"], key["used_at"]) == ("shop server", None)
+
+
 async def test_a_pair_for_web_push_is_what_its_channel_takes() -> None:
     made = json.loads((await addressee("keys", "create-vapid", "--json")).output)
     assert list(web_push_problems({**made, "subject": "https://example.com"})) == []

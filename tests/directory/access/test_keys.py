@@ -3,13 +3,17 @@
 import asyncio
 import secrets
 import time
+from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 
+from addressee.database.paging import PageRequest, page_request
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
 from addressee.directory.access.keys import Credential, KeyRing, Keys, Kind
 from tests.conftest import Environment
+from tests.support.clock import MovedClock
 
 SEALER = Sealer(b"k" * 32)
 
@@ -151,3 +155,64 @@ async def test_many_requests_at_once_look_a_key_up_once(
     found = await asyncio.gather(*(ring.find(created.key) for _ in range(50)))
     assert {credential and credential.key_id for credential in found} == {created.id}
     assert len(looked_up) == 1
+
+
+async def test_keys_of_an_environment_are_listed_newest_first_and_revoked_there_only(
+    made: Keys, environment: Environment, other_environment: Environment
+) -> None:
+    names = ["first", "second", " third "]
+    created = [await made.create(environment.name, "secret", name=name) for name in names]
+    await made.create(other_environment.name, "secret")
+    page = await made.list_of(environment.id, PageRequest(2))
+    assert [(key.id, key.name) for key in page.entries] == [(created[2].id, "third"), (created[1].id, "second")]
+    rest = await made.list_of(environment.id, page_request(2, page.after, None, UUID))
+    assert [(key.id, rest.after) for key in rest.entries] == [(created[0].id, None)]
+    assert await made.revoke_in(other_environment.id, created[0].id) is None
+    assert await made.get(other_environment.id, created[0].id) is None
+    revoked = await made.revoke_in(environment.id, created[0].id)
+    assert revoked is not None
+    assert revoked == await made.get(environment.id, created[0].id)
+    assert revoked.revoked_at is not None
+    assert await made.revoke_in(environment.id, created[0].id) is None
+
+
+async def test_a_name_of_a_key_is_short(made: Keys, environment: Environment) -> None:
+    with pytest.raises(ValueError, match="100 characters at most"):
+        await made.create(environment.name, "secret", name="x" * 101)
+    with pytest.raises(ValueError, match="The name"):
+        await made.create(environment.name, "secret", name="a\0b")
+
+
+async def test_uses_of_a_key_are_noted_once_a_minute(
+    made: Keys, environment: Environment, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    created = await made.create(environment.name, "secret")
+    clock, now = MovedClock(), time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    ring = KeyRing(pool, SEALER, clock)
+
+    async def used_at() -> datetime | None:
+        await ring.find(created.key)
+        await ring._uses.drain()
+        found = await made.get(environment.id, created.id)
+        assert found is not None
+        return found.used_at
+
+    first = clock.now()
+    assert await used_at() == first
+    clock.move(timedelta(seconds=59))
+    monkeypatch.setattr(time, "monotonic", lambda: now + 59)
+    assert await used_at() == first
+    clock.move(timedelta(seconds=1))
+    monkeypatch.setattr(time, "monotonic", lambda: now + 60)
+    assert await used_at() == first + timedelta(seconds=60)
+
+
+async def test_a_key_that_is_refused_counts_as_not_used(made: Keys, environment: Environment, pool: Pool) -> None:
+    created = await made.create(environment.name, "secret")
+    ring = KeyRing(pool, SEALER)
+    assert await ring.find(created.key, ("api",)) is None
+    await ring._uses.drain()
+    found = await made.get(environment.id, created.id)
+    assert found is not None
+    assert found.used_at is None

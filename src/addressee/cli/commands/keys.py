@@ -29,6 +29,7 @@ def keys() -> None:
     "api: for SuprSend clients that send an API key.",
 )
 @click.option("--value", help="Use this as the key, instead of a random one.")
+@click.option("--name", default="", help="What it is for; `keys list --json` and the dashboard show it.")
 @click.option(
     "--secret-file",
     type=click.Path(path_type=Path),
@@ -42,6 +43,7 @@ async def create(
     environment: str,
     kind: Literal["secret", "public", "workspace", "api"],
     value: str | None,
+    name: str,
     secret_file: Path | None,
     json: bool,
 ) -> None:
@@ -51,7 +53,7 @@ async def create(
     async with options.open() as (pool, sealer):
         with refusals():
             secret = None if secret_file is None else read_secret(secret_file)
-            created = await Keys(pool, sealer).create(environment, kind, value, secret)
+            created = await Keys(pool, sealer).create(environment, kind, value, secret, name)
     shown = {"kind": created.kind, "environment": created.environment, "key": created.key}
     if created.secret is not None:
         shown["secret"] = created.secret
@@ -60,8 +62,8 @@ async def create(
     if json:
         print(json_format.dumps(shown))
     else:
-        for name, text in shown.items():
-            print(f"{name:12} {text}")
+        for label, text in shown.items():
+            print(f"{label:12} {text}")
 
 
 def read_secret(file: Path) -> str:
@@ -105,9 +107,11 @@ async def list_keys(options: InstallationOptions, json: bool) -> None:
             "id": str(key.id),
             "kind": key.kind,
             "environment": key.environment,
+            "name": key.name,
             "ends_in": key.hint,
             "created_at": f"{key.created_at:%Y-%m-%dT%H:%M:%SZ}",
             "revoked_at": f"{key.revoked_at:%Y-%m-%dT%H:%M:%SZ}" if key.revoked_at else None,
+            "used_at": f"{key.used_at:%Y-%m-%dT%H:%M:%SZ}" if key.used_at else None,
         }
         for key in found
     ]

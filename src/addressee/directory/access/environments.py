@@ -79,6 +79,14 @@ class Environment:
     settings: Settings = field(default_factory=Settings)
 
 
+class SettingError(ValueError):
+    """A setting that cannot be stored; the message says why, and names it."""
+
+    def __init__(self, setting: str, message: str) -> None:
+        super().__init__(message)
+        self.setting = setting
+
+
 class MisconfiguredError(ValueError):
     """The stored settings of an environment are not valid; the message says which."""
 
@@ -113,17 +121,18 @@ class Environments:
     async def change(self, name: str, settings: Mapping[str, Any]) -> Environment:
         """Changes the given settings and keeps the others, also those that only a newer version knows.
 
-        Raises LookupError for an unknown environment, ValueError for an invalid setting.
+        Raises LookupError for an unknown environment, SettingError for an invalid setting.
         """
         row = await self._row(name)
         try:
             changed = msgspec.convert({**known_settings(row), **settings}, Settings)
         except msgspec.ValidationError as error:
-            raise ValueError(problem_message(settings, str(error))) from None
+            raise problem(settings, str(error)) from None
         if not is_timezone(changed.timezone):
-            raise ValueError("timezone must be a name of the IANA time zone database, like Europe/Berlin.")
+            message = "timezone must be a name of the IANA time zone database, like Europe/Berlin."
+            raise SettingError("timezone", message)
         if changed.property_merge is Merge.PATCH:
-            raise ValueError("property_merge must be shallow or deep.")
+            raise SettingError("property_merge", "property_merge must be shallow or deep.")
         check_origins("allowed_origins", changed.allowed_origins)
         check_origins("frame_origins", changed.frame_origins)
         for algorithm, setting in SIGNING_KEYS.items():
@@ -146,7 +155,7 @@ class Environments:
 
 
 def check_signing_key(settings: Settings, algorithm: Algorithm) -> None:
-    """Raises ValueError for a key that cannot verify tokens of the algorithm; none is no error."""
+    """Raises SettingError for a key that cannot verify tokens of the algorithm; none is no error."""
     # A slow import that few changes need.
     from addressee.directory.access.signing_keys import parse_signing_key
 
@@ -155,18 +164,18 @@ def check_signing_key(settings: Settings, algorithm: Algorithm) -> None:
         if pem is not None:
             parse_signing_key(pem, algorithm)
     except ValueError as error:
-        raise ValueError(f"{SIGNING_KEYS[algorithm]} {error}") from None
+        raise SettingError(SIGNING_KEYS[algorithm], f"{SIGNING_KEYS[algorithm]} {error}") from None
 
 
-def problem_message(settings: Mapping[str, Any], problem: str) -> str:
-    """Returns a message about invalid settings, made from msgspec's own."""
+def problem(settings: Mapping[str, Any], said: str) -> SettingError:
+    """Returns the error about invalid settings that msgspec's own says."""
     for name in settings:
         if name not in Settings.__struct_fields__:
             known = ", ".join(Settings.__struct_fields__)
-            return f"There is no setting {name!r} of an environment; there are {known}."
-    message, _, path = problem.partition(" - at `$.")
+            return SettingError(name, f"There is no setting {name!r} of an environment; there are {known}.")
+    message, _, path = said.partition(" - at `$.")
     name = re.split(r"[.\[`]", path)[0]
-    return f"{name} cannot be {json.dumps(settings.get(name))}: {message[:1].lower()}{message[1:]}."
+    return SettingError(name, f"{name} cannot be {json.dumps(settings.get(name))}: {message[:1].lower()}{message[1:]}.")
 
 
 def environment_from(row: asyncpg.Record) -> Environment:
@@ -198,12 +207,13 @@ def known_settings(row: asyncpg.Record) -> dict[str, Any]:
 
 
 def check_origins(setting: str, origins: Iterable[str]) -> None:
-    """Raises ValueError when one is not an origin."""
+    """Raises SettingError when one is not an origin."""
     for origin in origins:
         if not is_origin(origin):
-            raise ValueError(
+            raise SettingError(
+                setting,
                 f"{setting} holds {origin!r}; an origin is like https://app.example.com, with http on"
-                " localhost only, and without a path."
+                " localhost only, and without a path.",
             )
 
 

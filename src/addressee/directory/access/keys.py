@@ -19,10 +19,12 @@ from uuid import UUID
 import asyncpg
 from uuid_utils.compat import uuid7
 
+from addressee.database.paging import Page, PageRequest, build_page
 from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.database.sealing import Sealer
 from addressee.directory.access.environments import Environment, Environments, usable_environment
+from addressee.directory.access.key_uses import KeyUses
 from addressee.directory.clock import Clock
 from addressee.directory.documents import check_text
 from addressee.directory.errors import RefusedError, unavailable_when_away
@@ -38,6 +40,7 @@ BEARER: tuple[Kind, ...] = ("secret", "public")
 
 RANDOM_BYTES = 24
 MAX_LENGTH = 512
+MAX_NAME_LENGTH = 100
 HINT_LENGTH = 4
 LEAST_LENGTH_FOR_HINT = 16
 CACHE_SECONDS = 1.0
@@ -66,14 +69,20 @@ class CreatedKey:
 
 @dataclass(frozen=True, slots=True)
 class KeyInfo:
-    """A key without its value. `hint` is its last four characters; empty for keys shorter than 16."""
+    """A key without its value. `hint` is its last four characters; empty for keys shorter than 16.
+
+    `name` says what it is for, empty if nobody said it. `used_at` is when it was last used, to the minute; None: not
+    since uses are noted.
+    """
 
     id: UUID
     kind: Kind
     environment: str
+    name: str
     hint: str
     created_at: datetime
     revoked_at: datetime | None
+    used_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +109,13 @@ class Keys:
         self._clock = clock or Clock()
 
     async def create(
-        self, environment: str, kind: str, value: str | None = None, secret: str | None = None
+        self, environment: str, kind: str, value: str | None = None, secret: str | None = None, name: str = ""
     ) -> CreatedKey:
         """Creates a random key, or registers `value` as one; a workspace key gets a random secret, or `secret`.
 
         Raises LookupError for an unknown environment; ValueError for an unknown kind, a secret of another kind of key,
-        or a value in use, empty, longer than 512 characters, or (workspace) shorter than 20 or not fit for a path.
+        a name that is too long, or a value in use, empty, longer than 512 characters, or (workspace) shorter than 20 or
+        not fit for a path.
         """
         where = await Environments(self._pool).named(environment)
         known = checked_kind(kind)
@@ -121,6 +131,7 @@ class Keys:
                     id=id,
                     environment_id=where.id,
                     kind=known,
+                    name=checked_name(name),
                     hash=self._sealer.digest(key),
                     hint=key[-HINT_LENGTH:] if len(key) >= LEAST_LENGTH_FOR_HINT else "",
                     sealed_secret=self._sealer.seal(secret.encode(), purpose(id)) if secret else None,
@@ -133,6 +144,24 @@ class Keys:
 
     async def list(self) -> list[KeyInfo]:
         return [KeyInfo(*row) for row in await self._pool.fetch(*SQL["list_keys"]())]
+
+    async def list_of(self, environment_id: int, page: PageRequest[UUID]) -> Page[KeyInfo]:
+        """Returns a page of an environment's keys, newest first. Only `after` of the request counts."""
+        rows = await self._pool.fetch(
+            *SQL["keys_of_environment"](environment_id=environment_id, before=page.after, limit=page.size + 1)
+        )
+        return build_page([KeyInfo(*row) for row in rows], page, lambda key: key.id)
+
+    async def get(self, environment_id: int, id: UUID) -> KeyInfo | None:
+        row = await self._pool.fetchrow(*SQL["key_of_environment"](environment_id=environment_id, id=id))
+        return None if row is None else KeyInfo(*row)
+
+    async def revoke_in(self, environment_id: int, id: UUID) -> KeyInfo | None:
+        """Revokes a key of an environment. Returns None when there is no such key in force."""
+        row = await self._pool.fetchrow(
+            *SQL["revoke_key_of_environment"](environment_id=environment_id, id=id, now=self._clock.now())
+        )
+        return None if row is None else KeyInfo(*row)
 
     async def revoke(self, id_or_key: str) -> KeyInfo:
         """Revokes a key, given its id or its value. Raises LookupError when no valid key is found."""
@@ -149,11 +178,12 @@ class Keys:
 
 
 class KeyRing:
-    """Looks up the keys of requests; results are cached for one second."""
+    """Looks up the keys of requests; results are cached for one second. It notes when keys are used."""
 
-    def __init__(self, pool: Pool, sealer: Sealer) -> None:
+    def __init__(self, pool: Pool, sealer: Sealer, clock: Clock | None = None) -> None:
         self._pool = pool
         self._sealer = sealer
+        self._uses = KeyUses(pool, clock or Clock())
         self._remembered: OrderedDict[CacheKey, tuple[float, asyncio.Future[Credential | None]]] = OrderedDict()
 
     async def find(self, key: str | None, kinds: tuple[Kind, ...] = BEARER) -> Credential | None:
@@ -161,8 +191,12 @@ class KeyRing:
 
         Keys of an environment whose settings are not valid are not found.
         """
-        if not key:
-            return None
+        credential = await self._find(key, kinds) if key else None
+        if credential is not None:
+            self._uses.note(credential.key_id)
+        return credential
+
+    async def _find(self, key: str, kinds: tuple[Kind, ...]) -> Credential | None:
         now = time.monotonic()
         asked = (kinds, key)
         remembered = self._remembered.get(asked)
@@ -225,6 +259,16 @@ def checked_kind(kind: str) -> Kind:
         if kind == known:
             return known
     raise ValueError(f"A key's kind is one of {', '.join(KINDS)}, not {kind!r}.")
+
+
+def checked_name(name: str) -> str:
+    try:
+        check_text(name, "The name")
+    except RefusedError as refusal:
+        raise ValueError(refusal.message) from None
+    if len(name) > MAX_NAME_LENGTH:
+        raise ValueError(f"A key's name has {MAX_NAME_LENGTH} characters at most.")
+    return name.strip()
 
 
 def checked_value(kind: Kind, value: str) -> str:

@@ -5,9 +5,5 @@ FROM addressee.environments
 WHERE environments.id = keys.environment_id
   AND (keys.id = :id OR keys.hash = :hash)
   AND keys.revoked_at IS NULL
-RETURNING keys.id,
-          keys.kind,
-          environments.name,
-          keys.hint,
-          keys.created_at,
-          keys.revoked_at
+RETURNING
+  -- part: key_columns

@@ -1,0 +1,10 @@
+-- A page of an environment's keys, newest first.
+SELECT
+  -- part: key_columns
+FROM addressee.keys
+JOIN addressee.environments
+  ON environments.id = keys.environment_id
+WHERE keys.environment_id = :environment_id
+  AND (:before::uuid IS NULL OR keys.id < :before)
+ORDER BY keys.id DESC
+LIMIT :limit
