@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from addressee.api.live.connections import Connections
-    from addressee.directory.access.keys import KeyRing
+    from addressee.database.jobs.held import HeldJobs
+    from addressee.directory.access.keys import KeyRing, Keys
     from addressee.directory.access.links import Links
     from addressee.directory.directory import Directory
     from addressee.messaging.chat_accounts.chat_accounts import ChatAccounts
+    from addressee.messaging.delivery.channels.trials import Trials
+    from addressee.messaging.environment.secrets import Secrets
     from addressee.messaging.messaging import Messaging
     from addressee.operators.operators import Operators
     from addressee.preferences.preferences import Preferences
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Services:
+    """`keys` looks up those of requests, `issued_keys` makes and revokes them for operators."""
+
     directory: Directory
     preferences: Preferences
     messaging: Messaging
@@ -26,3 +31,7 @@ class Services:
     links: Links
     connections: Connections
     operators: Operators
+    issued_keys: Keys
+    secrets: Secrets
+    held_jobs: HeldJobs
+    trials: Trials

@@ -45,7 +45,7 @@ from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import USERS, Place, Recipient
 from addressee.directory.search.search import Search
 from addressee.directory.writing import bulk, receipts
-from addressee.directory.writing.bulk import BulkOperation, Failure
+from addressee.directory.writing.bulk import BulkOperation, Failure, ListedOperation
 from addressee.directory.writing.notices import Notices
 from addressee.directory.writing.planned_writes import PlannedWrites, plan
 from addressee.directory.writing.receipts import Receipt
@@ -213,6 +213,10 @@ class Directory:
 
     async def find_bulk_operation(self, environment_id: int, id: UUID) -> BulkOperation | None:
         return await bulk.find_bulk_operation(self.pool, environment_id, id)
+
+    async def list_bulk_operations(self, environment_id: int, page: PageRequest[UUID]) -> Page[ListedOperation]:
+        """Returns a page of bulk calls, newest first. Only `after` of the request counts."""
+        return await bulk.list_bulk_operations(self.pool, environment_id, page)
 
 
 class Collection:

@@ -6,6 +6,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Awaitable
+from pathlib import Path
 
 import structlog
 
@@ -14,6 +15,7 @@ from addressee.api.live.connections import Connections, watch_keys
 from addressee.api.services import Services
 from addressee.database.errors import SetupError
 from addressee.database.installation import Installation
+from addressee.database.jobs.held import HeldJobs
 from addressee.database.jobs.queue import Wakeup
 from addressee.database.migrate import check
 from addressee.database.pool import Pool, is_away, open_pool
@@ -24,7 +26,7 @@ from addressee.dialects.knock import KNOCK
 from addressee.dialects.native import NATIVE
 from addressee.dialects.notiflows import NOTIFLOWS
 from addressee.dialects.suprsend import SUPRSEND
-from addressee.directory.access.keys import KeyRing
+from addressee.directory.access.keys import KeyRing, Keys
 from addressee.directory.access.links import Links
 from addressee.directory.directory import Directory
 from addressee.http.application import Application
@@ -38,6 +40,8 @@ from addressee.http.page_resources import add_pages
 from addressee.http.request import Receive, Scope, Send
 from addressee.http.system_routes import add_system_routes
 from addressee.messaging.chat_accounts.chat_accounts import ChatAccounts
+from addressee.messaging.delivery.channels.trials import Trials
+from addressee.messaging.environment.secrets import Secrets
 from addressee.messaging.feedback.callbacks import ProviderCallbacks
 from addressee.messaging.messaging import Messaging
 from addressee.messaging.realtime.hub import Hub
@@ -66,7 +70,8 @@ def create() -> Process:
     die_with_parent()
     installation = Installation.from_environment()
     try:
-        return Process(installation.target(), Sealer(installation.master_key()), configured_connections())
+        sealer, outbox = Sealer(installation.master_key()), installation.data_dir / "outbox"
+        return Process(installation.target(), sealer, outbox, configured_connections())
     except SetupError as error:
         log.error("the API cannot start", reason=str(error))
         sys.exit(1)
@@ -114,9 +119,10 @@ class Process:
     It serves with or without a database: calls that need one are answered 503 until it is reached.
     """
 
-    def __init__(self, target: Target, sealer: Sealer, connections: Connections) -> None:
+    def __init__(self, target: Target, sealer: Sealer, outbox: Path, connections: Connections) -> None:
         self._target = target
         self._sealer = sealer
+        self._outbox = outbox
         self._connections = connections
         self._application: Application | None = None
         self._stopping: asyncio.Task[None] | None = None
@@ -159,6 +165,10 @@ class Process:
             Links(pool, self._sealer, directory.clock),
             self._connections,
             Operators(pool, self._sealer, directory.clock),
+            Keys(pool, self._sealer, directory.clock),
+            Secrets(pool, self._sealer),
+            HeldJobs(pool, Wakeup(pool)),
+            Trials(pool, self._sealer, self._outbox, directory.clock),
         )
         self._application = build(services, callbacks)
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._stop, self._application, messaging.hub)

@@ -10,6 +10,7 @@ from addressee.database.public_url import configured_url
 from addressee.directory.clock import Clock
 from addressee.directory.directory import Directory
 from addressee.directory.reading.reader import Reader
+from addressee.messaging.delivery.channels.health import Healths
 from addressee.messaging.environment.channels import Channels
 from addressee.messaging.environment.links import NO_LINKS, LinkUrls
 from addressee.messaging.feedback.browser_receipts import BrowserReceipts
@@ -53,6 +54,7 @@ class Messaging:
         self.lifecycle = Lifecycle(pool, wakeup, clock, links)
         self.workflows = Workflows(pool)
         self.channels = Channels(pool)
+        self.channel_healths = Healths(pool, clock)
         self.suppressions = Suppressions(pool, clock)
         self.browser_receipts = BrowserReceipts(pool, wakeup, clock)
 

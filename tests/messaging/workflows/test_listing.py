@@ -29,3 +29,18 @@ async def test_a_version_from_before_there_was_the_word(office: Office) -> None:
     assert await office.messaging.workflows.list(office.environment_id) == [
         NamedWorkflow("a", "a", in_preferences=False)
     ]
+
+
+async def test_workflows_that_use_a_channel(office: Office, other: Office) -> None:
+    files = {
+        "channels/in-app.yaml": IN_APP,
+        "channels/second.yaml": IN_APP,
+        "workflows/a.yaml": f"name: First\n{STEPS}",
+        "workflows/b.yaml": STEPS.replace("in-app", "second"),
+        "workflows/c.yaml": f"active: false\n{STEPS}",
+    }
+    await office.push(files)
+    await other.push(files)
+    found = await office.messaging.workflows.using(office.environment_id, "in-app")
+    assert [workflow.key for workflow in found] == ["a", "c"]
+    assert await office.messaging.workflows.using(office.environment_id, "missing") == []

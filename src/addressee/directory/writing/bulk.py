@@ -13,6 +13,7 @@ from msgspec import structs
 from uuid_utils.compat import uuid7
 
 from addressee.database.expiry import delete_before
+from addressee.database.paging import Page, PageRequest, build_page
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.clock import Clock
@@ -40,8 +41,23 @@ class Failure(msgspec.Struct, frozen=True, array_like=True):
         structs.force_setattr(self, "message", escaped(self.message))
 
 
+class Progress:
+    """How far a bulk call is."""
+
+    __slots__ = ()
+
+    completed_at: datetime | None
+    failed_at: datetime | None
+
+    @property
+    def status(self) -> Literal["processing", "completed", "failed"]:
+        if self.completed_at is not None:
+            return "completed"
+        return "processing" if self.failed_at is None else "failed"
+
+
 @dataclass(frozen=True, slots=True)
-class BulkOperation:
+class BulkOperation(Progress):
     """A bulk call. `total` is the number of rows processed so far; those that are not in `failures` were written.
 
     A call that continues in a job has no `completed_at` yet. `failed_at` is set when the last attempt of its job
@@ -56,11 +72,18 @@ class BulkOperation:
     completed_at: datetime | None
     failed_at: datetime | None = None
 
-    @property
-    def status(self) -> Literal["processing", "completed", "failed"]:
-        if self.completed_at is not None:
-            return "completed"
-        return "processing" if self.failed_at is None else "failed"
+
+@dataclass(frozen=True, slots=True)
+class ListedOperation(Progress):
+    """A bulk call in a list: `failures` is the number of rows that were refused."""
+
+    id: UUID
+    name: str
+    total: int
+    failures: int
+    started_at: datetime
+    completed_at: datetime | None
+    failed_at: datetime | None
 
 
 async def run_bulk(
@@ -180,6 +203,16 @@ async def find_bulk_operation(database: Pool | Connection, environment_id: int, 
     return BulkOperation(
         row["id"], row["name"], row["total"], failures, row["started_at"], row["completed_at"], row["failed_at"]
     )
+
+
+async def list_bulk_operations(
+    database: Pool | Connection, environment_id: int, page: PageRequest[UUID]
+) -> Page[ListedOperation]:
+    """Returns a page of bulk calls, newest first. Only `after` of the request counts."""
+    rows = await database.fetch(
+        *SQL["list_bulk_operations"](environment_id=environment_id, before=page.after, limit=page.size + 1)
+    )
+    return build_page([ListedOperation(*row) for row in rows], page, lambda operation: operation.id)
 
 
 async def delete_old_operations(connection: Connection, now: datetime) -> None:

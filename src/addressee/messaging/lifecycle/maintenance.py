@@ -21,6 +21,7 @@ from addressee.directory.writing.bulk import delete_old_operations
 from addressee.directory.writing.erase import Erase
 from addressee.directory.writing.notices import delete_old_notices
 from addressee.directory.writing.receipts import delete_expired_receipts
+from addressee.messaging.delivery.channels.health import delete_old_results
 from addressee.messaging.runs.cancellation import delete_expired_cancellations
 from addressee.operators.expiry import delete_expired_access
 
@@ -67,6 +68,7 @@ async def delete_expired(pool: Pool, now: datetime) -> None:
         await delete_expired_cancellations(connection, now)
         await delete_before(connection, SQL["delete_old_batches"], now - BATCH_LIFE)
         await delete_before(connection, SQL["delete_sent_attachments"], now - UNSENT)
+        await delete_old_results(connection, now)
         await delete_expired_access(connection, now)
         await end_undoing(connection, now)
 

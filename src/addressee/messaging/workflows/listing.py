@@ -31,3 +31,8 @@ class Workflows:
             NamedWorkflow(**row)
             for row in await self._pool.fetch(*SQL["named_workflows"](environment_id=environment_id))
         ]
+
+    async def using(self, environment_id: int, channel: str) -> Sequence[NamedWorkflow]:
+        """Returns the workflows that send through the channel with this key, by key, inactive ones too."""
+        rows = await self._pool.fetch(*SQL["workflows_of_channel"](environment_id=environment_id, channel=channel))
+        return [NamedWorkflow(**row) for row in rows]

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -17,11 +18,16 @@ import msgspec
 from addressee.channels.channel_data import NO_TENANT
 from addressee.channels.destination import Destination
 from addressee.channels.provider import ChannelType
-from addressee.channels.sender import Delivered, Failed, Failure, Sent
+from addressee.channels.requests.exchange import open_client, open_public_client
+from addressee.channels.sender import Delivered, Failed, Failure, SenderContext, Sent
+from addressee.database.pool import Pool
+from addressee.database.sealing import Sealer
 from addressee.directory.addresses.forms import form_of
+from addressee.directory.clock import Clock
+from addressee.directory.documents import check_text
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import Recipient
-from addressee.messaging.content.channel_types import TEMPLATES
+from addressee.messaging.content.channel_types import TEMPLATES, AnyTemplate
 from addressee.messaging.content.scope import Scope, exposed
 from addressee.messaging.delivery.attempts import send_within
 from addressee.messaging.delivery.channels.open_channels import OpenChannels
@@ -29,6 +35,7 @@ from addressee.messaging.environment.channels import Channel
 from addressee.messaging.messages.model import Address
 from addressee.messaging.recipients.identifiers import derived_ksuid
 from addressee.messaging.steps.channels.reach import OWN_DESTINATION, is_reachable, kind_of, known_addresses
+from addressee.messaging.suppressions.suppressions import find_suppressed
 
 BODY = "This is a test message of Addressee."
 
@@ -122,7 +129,7 @@ async def try_channel(
 
     Raises TemplateError when the channel's URL cannot be made, and RefusedError when the channel cannot be opened.
     """
-    template = msgspec.convert(SAMPLES[channel.type], TEMPLATES[channel.type])
+    template = sample_of(channel)
     if template.is_fixed(channel):
         destinations = [OWN_DESTINATION]
     content, _ = template.render(scope_of(recipient, body), channel, [to.key for to in destinations])
@@ -136,6 +143,55 @@ async def try_channel(
             result = await send_within(sender, partial(content.to_payload, id, to, now))
             trials.append(Trial(Address(kind_of(channel), to.key).shown, result))
     return trials
+
+
+class Trials:
+    """Tries channels for operators, one message at a time, to an address that they name.
+
+    `outbox` is the folder of e-mails that channels write instead of sending them.
+    """
+
+    def __init__(self, pool: Pool, sealer: Sealer, outbox: Path, clock: Clock) -> None:
+        self._pool = pool
+        self._sealer = sealer
+        self._outbox = outbox
+        self._clock = clock
+
+    async def send(self, environment_id: int, channel: Channel, to: str, body: str = BODY) -> Trial:
+        """Sends a message through a channel once, and returns what became of it within SENDING_SECONDS.
+
+        Raises RefusedError when the channel does not send, what is named is not one address of its kind, the address is
+        suppressed, or the channel cannot be opened; and TemplateError when the channel's URL cannot be made.
+        """
+        if channel.served_by.open is None:
+            raise RefusedError("form", "channel", "This channel stores messages and sends none.")
+        check_text(to, "to")
+        destinations = [] if has_own_address(channel) else destinations_named(channel, to)
+        addresses = [Address(kind_of(channel), destination.key) for destination in destinations]
+        if len(addresses) > 1:
+            raise RefusedError("form", "to", "This names several addresses: name one of them.")
+        if not all(address.value and is_reachable(address) for address in addresses):
+            raise RefusedError("form", "to", "Nothing can be sent to this: check how the address is written.")
+        for address, entry in (await find_suppressed(self._pool, environment_id, addresses)).items():
+            because = entry.reason.replace("_", " ")
+            message = f"{address.shown} is suppressed ({because}): lift that first, if its owner agrees."
+            raise RefusedError("suppressed", "to", message)
+        async with open_client() as client, open_public_client() as public_client:
+            context = SenderContext(self._outbox, client, self._clock, public_client)
+            opened = OpenChannels(self._pool, self._sealer, context)
+            (trial,) = await try_channel(opened, environment_id, channel, destinations, None, body, self._clock.now())
+        return trial
+
+
+def has_own_address(channel: Channel) -> bool:
+    """Whether messages of a trial go to an address of the channel's own, so that none is to be named."""
+    return sample_of(channel).is_fixed(channel)
+
+
+def sample_of(channel: Channel) -> AnyTemplate:
+    """Returns the template of a trial."""
+    sample: AnyTemplate = msgspec.convert(SAMPLES[channel.type], TEMPLATES[channel.type])
+    return sample
 
 
 def scope_of(recipient: Recipient | None, body: str) -> Scope:
