@@ -9,4 +9,10 @@ NOTICES: Mapping[str, str] = {
     "tenant-added": "The tenant has been added.",
     "object-added": "The object has been added.",
     "signed-out": "You are signed out.",
+    "suppression-added": "Nothing is sent to this address any more.",
+    "suppression-lifted": "The suppression is lifted: messages go to the address again.",
+    "job-runs-again": "The job runs again.",
+    "jobs-run-again": "All held jobs run again.",
+    "job-discarded": "The job is discarded.",
+    "key-revoked": "The key is revoked.",
 }

@@ -6,15 +6,23 @@ from collections.abc import Sequence
 
 from addressee.dashboard.access.sign_in import routes as sign_in
 from addressee.dashboard.home import routes as home
+from addressee.dashboard.operations.bulk import routes as bulk
+from addressee.dashboard.operations.jobs import routes as jobs
+from addressee.dashboard.operations.suppressions import routes as suppressions
 from addressee.dashboard.people.collections import routes as collections
 from addressee.dashboard.person.profile import routes as profile
 from addressee.dashboard.routes import Route, Routes
+from addressee.dashboard.settings.keys import routes as keys
 
 PARTS: Sequence[Routes] = (
     sign_in,
     home,
     profile,
     collections,
+    suppressions,
+    jobs,
+    bulk,
+    keys,
 )
 
 ROUTES: Sequence[Route] = [route for part in PARTS for route in part.all()]
