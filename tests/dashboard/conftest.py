@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from addressee.dashboard.cookies import NAME
-from addressee.dashboard.urls import environment_url
+from addressee.dashboard.urls import ROOT, environment_url
 from addressee.database.installation import Installation
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
@@ -62,7 +62,7 @@ async def browser_of(api: str, operators: Operators) -> AsyncIterator[BrowserOf]
             if operator is not None:
                 token = await operators.sessions.begin(operator, "2001:db8::1", "test")
                 assert token is not None
-                client.cookies.set(NAME, token)
+                client.cookies.set(NAME, token, domain=client.base_url.host, path=ROOT)
             return client
 
         yield open

@@ -104,3 +104,34 @@ async def test_old_ones_are_deleted(sessions: Sessions, ada: Operator, clock: Mo
         await delete_expired_access(connection, clock.now())
     left = "SELECT count(*) FROM addressee.operator_sessions WHERE operator_id = $1"
     assert await pool.fetchval(left, ada.id) == 0
+
+
+async def test_an_operator_s_own_are_listed_the_present_one_first(
+    sessions: Sessions, accounts: Accounts, ada: Operator, clock: MovedClock
+) -> None:
+    present = await begin(sessions, ada)
+    clock.move(MINUTE)
+    older = await begin(sessions, ada)
+    clock.move(MINUTE)
+    newer = await begin(sessions, ada)
+    await accounts.add(f"bob-{ada.email}", "Bob", {}, PASSWORD)
+    (bob,) = (each for each in await accounts.list() if each.email == f"bob-{ada.email}")
+    await begin(sessions, bob)
+    listed = await sessions.list(ada, present)
+    assert [(each.is_own, clock.now() - each.began_at) for each in listed] == [
+        (True, 2 * MINUTE),
+        (False, 0 * MINUTE),
+        (False, MINUTE),
+    ]
+    assert {(each.address, each.user_agent) for each in listed} == {("192.0.2.1", "a browser")}
+
+    await sessions.end_listed(bob, listed[1].handle)
+    assert await sessions.find(newer) is not None
+    await sessions.end_listed(ada, listed[1].handle)
+    assert await sessions.find(newer) is None
+    assert await sessions.find(older) is not None
+    await sessions.end_others(ada, present)
+    assert await sessions.find(older) is None
+    assert [each.is_own for each in await sessions.list(ada, present)] == [True]
+    clock.move(IDLE_LIFE)
+    assert await sessions.list(ada, present) == []

@@ -113,6 +113,30 @@ class TestGuessing:
         with pytest.raises(TooManyTriesError):
             await sign_in.check(f"{network}-31@example.org", WRONG, None, network)
 
+    async def test_where_the_address_is_not_known_accounts_are_counted_alone(
+        self, sign_in: SignIn, ada: str, network: str
+    ) -> None:
+        for number in range(40):
+            with pytest.raises(SignInRefusedError):
+                await sign_in.check(f"{network}-{number}@example.org", WRONG, None, None)
+        assert (await sign_in.check(ada, PASSWORD, None, None)).email == ada
+        for _ in range(FREE_TRIES_OF_ACCOUNT):
+            with pytest.raises(SignInRefusedError):
+                await sign_in.check(ada, WRONG, None, None)
+        with pytest.raises(TooManyTriesError):
+            await sign_in.check(ada, WRONG, None, None)
+
+    async def test_the_password_of_a_session_is_guessed_no_quicker(
+        self, sign_in: SignIn, ada: str, network: str
+    ) -> None:
+        operator = await sign_in.check(ada, PASSWORD, None, network)
+        await sign_in.confirm(operator, PASSWORD, network)
+        for _ in range(FREE_TRIES_OF_ACCOUNT):
+            with pytest.raises(SignInRefusedError):
+                await sign_in.confirm(operator, WRONG, network)
+        with pytest.raises(TooManyTriesError):
+            await sign_in.confirm(operator, PASSWORD, network)
+
 
 class TestOneTimePasswords:
     @pytest.fixture

@@ -15,4 +15,9 @@ NOTICES: Mapping[str, str] = {
     "jobs-run-again": "All held jobs run again.",
     "job-discarded": "The job is discarded.",
     "key-revoked": "The key is revoked.",
+    "password-changed": "Your password is changed. You are signed out everywhere else.",
+    "session-ended": "The session has ended.",
+    "sessions-ended": "All your other sessions have ended.",
+    "one-time-passwords-on": "One-time passwords are on. Your other sessions have ended.",
+    "one-time-passwords-off": "One-time passwords are off. Your password alone signs you in.",
 }

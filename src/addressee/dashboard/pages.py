@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from addressee.dashboard.access.account import routes as account
+from addressee.dashboard.access.one_time_passwords import routes as one_time_passwords
 from addressee.dashboard.access.sign_in import routes as sign_in
 from addressee.dashboard.home import routes as home
 from addressee.dashboard.operations.bulk import routes as bulk
@@ -16,6 +18,8 @@ from addressee.dashboard.settings.keys import routes as keys
 
 PARTS: Sequence[Routes] = (
     sign_in,
+    one_time_passwords,
+    account,
     home,
     profile,
     collections,

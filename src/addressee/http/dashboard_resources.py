@@ -16,6 +16,7 @@ from addressee.dashboard.pages import ROUTES
 from addressee.dashboard.refusals import refusal
 from addressee.dashboard.rendering import STATIC
 from addressee.dashboard.routes import Route
+from addressee.dashboard.urls import ROOT
 from addressee.dashboard.visits import Asked, Visit
 from addressee.http.application import Application, Owner, Resource, Responder, plain_error
 from addressee.http.bodies import Body
@@ -57,9 +58,10 @@ async def answer_to(route: Route, services: Services, request: Request, path: Ma
         answer = await respond(route, visit)
     except Exception as error:
         answer = failure(lambda error, _: refusal(error, visit), error, request.info)
-    return (
-        answer if known or "set-cookie" in answer.headers else with_browser(answer, asked.browser, asked.info.base_url)
-    )
+    # Browsers send the cookie to the dashboard only: elsewhere, a new one would take the place of one that is kept.
+    if known or "set-cookie" in answer.headers or not route.path.startswith(ROOT):
+        return answer
+    return with_browser(answer, asked.browser, asked.info.base_url)
 
 
 async def respond(route: Route, visit: Visit) -> Answer:

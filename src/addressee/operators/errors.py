@@ -39,3 +39,10 @@ class InvitationInvalidError(Exception):
 
     def __init__(self) -> None:
         super().__init__("This invitation does not work any longer. Ask whoever sent it to you for a new one.")
+
+
+class EnrolmentInvalidError(Exception):
+    """The secret of one-time passwords was shown too long ago, or to another operator."""
+
+    def __init__(self) -> None:
+        super().__init__("This code was shown too long ago. Scan the new one.")

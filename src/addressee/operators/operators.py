@@ -7,6 +7,7 @@ from addressee.database.sealing import Sealer
 from addressee.directory.clock import Clock
 from addressee.operators.accounts import Accounts
 from addressee.operators.acts import Acts
+from addressee.operators.enrolments import Enrolments
 from addressee.operators.invitations import Invitations
 from addressee.operators.sessions import Sessions
 from addressee.operators.sign_in import SignIn
@@ -19,6 +20,7 @@ class Operators:
         self._sealer = sealer
         self.accounts = Accounts(pool, sealer, clock)
         self.acts = Acts(pool, clock)
+        self.enrolments = Enrolments(sealer, clock)
         self.invitations = Invitations(pool, sealer, clock)
         self.sessions = Sessions(pool, sealer, clock)
         self.sign_in = SignIn(pool, sealer, clock)

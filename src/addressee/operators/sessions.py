@@ -28,11 +28,25 @@ TOUCHED_EVERY = timedelta(minutes=1)
 
 MAX_USER_AGENT = 200
 
+# As many of an operator's sessions are listed.
+LISTED = 100
+
 
 class Session(Struct, frozen=True):
     operator: Operator
     began_at: datetime
     seen_at: datetime
+
+
+class ListedSession(Struct, frozen=True):
+    """A session in a list. `handle` names it, and is of no use to whoever wants to come in."""
+
+    handle: str
+    address: str
+    user_agent: str
+    began_at: datetime
+    seen_at: datetime
+    is_own: bool
 
 
 class Sessions:
@@ -80,6 +94,31 @@ class Sessions:
     async def end(self, token: str) -> None:
         with unavailable_when_away():
             await self._pool.execute(*SQL["end_session"](hash=self._hash(token)))
+
+    async def list(self, operator: Operator, token: str) -> list[ListedSession]:
+        """Returns an operator's sessions that have not ended, with that of `token` first, then the last used ones."""
+        now = self._clock.now()
+        with unavailable_when_away():
+            rows = await self._pool.fetch(
+                *SQL["list_sessions"](
+                    operator_id=operator.id,
+                    own=self._hash(token),
+                    seen_since=now - IDLE_LIFE,
+                    began_since=now - LIFE,
+                    limit=LISTED,
+                )
+            )
+        return [ListedSession(*row) for row in rows]
+
+    async def end_listed(self, operator: Operator, handle: str) -> None:
+        """Ends one of an operator's sessions; one that is not there has ended already."""
+        with unavailable_when_away():
+            await self._pool.execute(*SQL["end_listed_session"](operator_id=operator.id, handle=handle))
+
+    async def end_others(self, operator: Operator, token: str) -> None:
+        """Ends an operator's sessions but that of `token`."""
+        with unavailable_when_away():
+            await self._pool.execute(*SQL["end_other_sessions"](operator_id=operator.id, own=self._hash(token)))
 
     def _hash(self, token: str) -> bytes:
         return self._sealer.digest(f"session {token}")

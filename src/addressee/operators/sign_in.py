@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncpg
+
 from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.database.sealing import Sealer
@@ -28,26 +30,40 @@ class SignIn:
         self._sealer = sealer
         self._clock = clock or Clock()
 
-    async def check(self, email: str, password: str, code: str | None, address: str) -> Operator:
-        """Returns the operator who signs in from an address of the network.
+    async def check(self, email: str, password: str, code: str | None, address: str | None) -> Operator:
+        """Returns the operator who signs in from an address of the network, None where that is not known.
 
         Raises SignInRefusedError, CodeNeededError when only the code is missing, TooManyTriesError, UnavailableError.
         """
-        key = email_key(email) or ""
-        if len(key) > MAX_EMAIL_LENGTH or len(password) > MAX_PASSWORD_LENGTH or "\0" in key:
-            raise SignInRefusedError
-        tries = Tries(self._pool, key, address, self._clock.now())
         with unavailable_when_away():
-            await tries.begin()
-            row = await self._pool.fetchrow(*SQL["find_operator"](email=key))
-            fits = await matches(None if row is None else row["password_hash"], password)
-            if row is None or not fits or row["disabled_at"] is not None:
-                raise SignInRefusedError
+            tries, row = await self._begin(email, password, address)
             operator = operator_from(row)
             if row["sealed_totp"] is not None:
                 await self._take_code(operator, row["sealed_totp"], code)
             await tries.succeed()
         return operator
+
+    async def confirm(self, operator: Operator, password: str, address: str | None) -> None:
+        """Makes sure that whoever uses a session knows the password, too. A wrong one is a failed try to sign in.
+
+        Raises SignInRefusedError, TooManyTriesError, UnavailableError.
+        """
+        with unavailable_when_away():
+            tries, _ = await self._begin(operator.email, password, address)
+            await tries.succeed()
+
+    async def _begin(self, email: str, password: str, address: str | None) -> tuple[Tries, asyncpg.Record]:
+        """Returns a try that fails until it is said to succeed, and the row of the operator whose password it is."""
+        key = email_key(email) or ""
+        if len(key) > MAX_EMAIL_LENGTH or len(password) > MAX_PASSWORD_LENGTH or "\0" in key:
+            raise SignInRefusedError
+        tries = Tries(self._pool, key, address, self._clock.now())
+        await tries.begin()
+        row = await self._pool.fetchrow(*SQL["find_operator"](email=key))
+        fits = await matches(None if row is None else row["password_hash"], password)
+        if row is None or not fits or row["disabled_at"] is not None:
+            raise SignInRefusedError
+        return tries, row
 
     async def _take_code(self, operator: Operator, sealed: bytes, code: str | None) -> None:
         """Takes a one-time password, each of which is taken once."""

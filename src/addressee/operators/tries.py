@@ -37,12 +37,16 @@ PAUSES_OF_ADDRESS = pauses_after(FREE_TRIES_OF_ADDRESS)
 
 
 class Tries:
-    """The tries with one account from one address."""
+    """The tries with one account from one address.
 
-    def __init__(self, pool: Pool, email: str, address: str, now: datetime) -> None:
+    Where the address is not known, those with the account are counted only: counted together, strangers would slow
+    everybody else down.
+    """
+
+    def __init__(self, pool: Pool, email: str, address: str | None, now: datetime) -> None:
         self._pool = pool
         self._account = f"account {email}"
-        self._address = f"address {address}"
+        self._address = None if address is None else f"address {address}"
         self._now = now
 
     async def begin(self) -> None:
@@ -50,7 +54,8 @@ class Tries:
 
         Raises TooManyTriesError when it comes too early.
         """
-        await self._begin(self._address, PAUSES_OF_ADDRESS)
+        if self._address is not None:
+            await self._begin(self._address, PAUSES_OF_ADDRESS)
         await self._begin(self._account, PAUSES_OF_ACCOUNT)
 
     async def succeed(self) -> None:

@@ -28,9 +28,7 @@ async def sign_in(visit: Visit, form: Form) -> Answer:
     operators, email = visit.services.operators, form.text("email")
     next = form.text("next")
     try:
-        operator = await operators.sign_in.check(
-            email, form.text("password"), form.text("code") or None, visit.address or "unknown"
-        )
+        operator = await operators.sign_in.check(email, form.text("password"), form.text("code") or None, visit.address)
     except (SignInRefusedError, CodeNeededError, TooManyTriesError) as error:
         status = HTTPStatus.TOO_MANY_REQUESTS if isinstance(error, TooManyTriesError) else HTTPStatus.FORBIDDEN
         return sign_in_page(visit, next, status, email, error)
