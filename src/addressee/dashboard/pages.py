@@ -12,6 +12,7 @@ from addressee.dashboard.operations.bulk import routes as bulk
 from addressee.dashboard.operations.jobs import routes as jobs
 from addressee.dashboard.operations.suppressions import routes as suppressions
 from addressee.dashboard.people.collections import routes as collections
+from addressee.dashboard.people.search import routes as search
 from addressee.dashboard.person.profile import routes as profile
 from addressee.dashboard.routes import Route, Routes
 from addressee.dashboard.settings.keys import routes as keys
@@ -27,6 +28,7 @@ PARTS: Sequence[Routes] = (
     jobs,
     bulk,
     keys,
+    search,
 )
 
 ROUTES: Sequence[Route] = [route for part in PARTS for route in part.all()]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+
+from addressee.database.paging import CursorError
 from addressee.database.pool import Pool
-from addressee.database.sealing import Sealer
+from addressee.database.sealing import Sealer, WrongMasterKeyError
 from addressee.directory.clock import Clock
 from addressee.operators.accounts import Accounts
 from addressee.operators.acts import Acts
@@ -11,6 +14,8 @@ from addressee.operators.enrolments import Enrolments
 from addressee.operators.invitations import Invitations
 from addressee.operators.sessions import Sessions
 from addressee.operators.sign_in import SignIn
+
+CURSOR = "cursor of a page for operators"
 
 
 class Operators:
@@ -28,3 +33,14 @@ class Operators:
     def form_token(self, browser: str) -> str:
         """Returns what the forms shown to a browser must send back, by the browser's secret cookie."""
         return self._sealer.token(f"form {browser}")
+
+    def sealed_cursor(self, cursor: str) -> str:
+        """Returns a cursor that holds what its reader may not see."""
+        return urlsafe_b64encode(self._sealer.seal(cursor.encode(), CURSOR)).decode().rstrip("=")
+
+    def opened_cursor(self, sealed: str) -> str:
+        """Returns the cursor that was sealed. Raises CursorError."""
+        try:
+            return self._sealer.open(urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4)), CURSOR).decode()
+        except (ValueError, WrongMasterKeyError):
+            raise CursorError("This is not a cursor of this list; leave it out to start from the front.") from None

@@ -11,10 +11,16 @@ function showTimes(within) {
 }
 
 // Forms and links with data-into="id" replace the element of that id by the one of the page that follows.
+// Of several that are under way for an element, the last one counts, in whatever order they are answered.
+const latest = new Map();
+
 async function replace(trigger, url, options) {
   const id = trigger.dataset.into;
+  const turn = {};
+  latest.set(id, turn);
   const answer = await fetch(url, { ...options, credentials: "same-origin" });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (latest.get(id) !== turn) return;
   const part = page.getElementById(id);
   if (!part) {
     location.assign(answer.url);
