@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import UTC, datetime
 
 import httpx
 
+from addressee.database.pool import Pool
+from addressee.database.sealing import Sealer
+from addressee.directory.directory import Directory
+from addressee.directory.edits.recipients import Identify
+from addressee.directory.recipient import USERS, Place
+from addressee.directory.writing.writes import Write
+from addressee.operators.model import Role
+from addressee.operators.operators import Operators
+from tests.conftest import Environment
 from tests.dialects.native.test_merges import identify
 
 ADA = "/directory/v1/users/ada"
@@ -39,3 +49,16 @@ def test_before_somebody_was_there_is_nobody(http: httpx.Client) -> None:
     assert http.get(ADA, params={"at": before}).status_code == 404
     identify(http, "ada")
     assert http.get(ADA, params={"at": "2001-01-01"}).status_code == 422
+
+
+async def test_a_change_by_an_operator_names_them(http: httpx.Client, pool: Pool, environment: Environment) -> None:
+    operators, directory = Operators(pool, Sealer(bytes(32))), Directory(pool)
+    email = f"grace-{secrets.token_hex(6)}@example.org"
+    await operators.accounts.add(email, "Grace Hopper", {environment.id: Role.EDITOR}, "correct horse battery")
+    (grace,) = [each for each in await operators.accounts.list() if each.email == email]
+    identify(http, "ada", name="Ada")
+    origin = await operators.acts.record(grace, environment.id, "users.edit", USERS, "ada")
+    await directory.write(Write(Place(environment.id, USERS, "ada"), (Identify({"name": "Ada L."}),), origin))
+    by_operator, by_api = http.get(f"{ADA}/history").raise_for_status().json()["changes"]
+    assert by_operator["operator"] == {"name": "Grace Hopper", "email": email}
+    assert by_api["operator"] is None

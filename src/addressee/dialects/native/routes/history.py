@@ -35,9 +35,11 @@ async def get(call: Call) -> shapes.StoredRecipient:
 @routes.get(f"{USER}/history", "users.history", query=("limit", "after"), response=shapes.Changes)
 @routes.get(f"{OBJECT}/history", "objects.history", query=("limit", "after"), response=shapes.Changes)
 async def history(call: Call) -> shapes.Changes:
-    """List what changed a recipient, newest first."""
+    """List what changed a recipient, newest first, and the operator who did so, if any."""
     query = Query(call.query_string)
     page = query.page_request(HistoryPosition, query.number("limit", PAGE_SIZE, MAX_PAGE_SIZE))
     found = await call.require(place_of(call))
     part = await call.services.directory.history.list(found, page)
-    return shapes.Changes(changes=[rendering.change(each) for each in part.entries], after=part.after)
+    acts = await call.services.operators.acts.behind(call.environment.id, [each.request_id for each in part.entries])
+    changes = [rendering.change(each, acts.get(each.request_id or "")) for each in part.entries]
+    return shapes.Changes(changes=changes, after=part.after)

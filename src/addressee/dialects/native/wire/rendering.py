@@ -15,6 +15,7 @@ from addressee.messaging.preview.printing import fields_of
 from addressee.messaging.preview.simulations import Simulated
 from addressee.messaging.runs.explanations.explanation import Explanation
 from addressee.messaging.suppressions.model import Suppression
+from addressee.operators.acts import Act
 
 
 def recipient(stored: Recipient) -> shapes.StoredRecipient:
@@ -37,13 +38,14 @@ def past(then: Recipient) -> shapes.StoredRecipient:
     return structs.replace(recipient(then), addresses=UNSET, channel_data=UNSET)
 
 
-def change(made: RecordedChange) -> shapes.Change:
+def change(made: RecordedChange, act: Act | None) -> shapes.Change:
     return shapes.Change(
         version=made.version,
         at=made.recorded_at,
         edit=made.edit,
         key_id=made.key_id,
         request_id=made.request_id,
+        operator=None if act is None else shapes.Operator(name=act.operator_name, email=act.operator_email),
         before=made.before,
         after=made.after,
     )

@@ -44,10 +44,18 @@ class StoredRecipient(Struct, kw_only=True):
     channel_data: dict[str, Any] | UnsetType = UNSET
 
 
+class Operator(Struct, kw_only=True):
+    """An operator of the dashboard."""
+
+    name: str
+    email: str
+
+
 class Change(Struct, kw_only=True):
     """An edit of a recipient, with the values that it changed; null where nothing was there, or it was erased.
 
-    `addresses` and `channel_data` name the kinds and channels that changed, without their values.
+    `addresses` and `channel_data` name the kinds and channels that changed, without their values. `operator` is who
+    made the edit by the dashboard; null for edits by the API.
     """
 
     version: int
@@ -55,6 +63,7 @@ class Change(Struct, kw_only=True):
     edit: str
     key_id: UUID | None
     request_id: str | None
+    operator: Operator | None
     before: dict[str, Any] | None
     after: dict[str, Any] | None
 
