@@ -1,6 +1,7 @@
 """Pages of any list, whichever way they are walked."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import pytest
 from hypothesis import given
@@ -71,6 +72,14 @@ def test_a_cursor_of_another_list_is_refused(text: str) -> None:
     for cursor in (text, write_cursor(text), write_cursor([text]), write_cursor(None)):
         with pytest.raises(CursorError):
             read_cursor(cursor, tuple[int, str])
+
+
+@pytest.mark.parametrize("broken", ["2026-03-01T12:00:00", "nothing"])
+def test_positions_within_a_position_are_checked(broken: str) -> None:
+    inner = tuple[datetime, str]
+    cursor = write_cursor([["2026-03-01T12:00:00Z", "id"], [broken, "id"]])
+    with pytest.raises(CursorError):
+        read_cursor(cursor, tuple[inner, inner])
 
 
 def test_a_cursor_is_safe_in_a_url() -> None:

@@ -14,6 +14,7 @@ from addressee.dashboard.operations.suppressions import routes as suppressions
 from addressee.dashboard.people.collections import routes as collections
 from addressee.dashboard.people.search import routes as search
 from addressee.dashboard.person.profile import routes as profile
+from addressee.dashboard.person.timeline import routes as timeline
 from addressee.dashboard.routes import Route, Routes
 from addressee.dashboard.settings.keys import routes as keys
 
@@ -23,6 +24,7 @@ PARTS: Sequence[Routes] = (
     account,
     home,
     profile,
+    timeline,
     collections,
     suppressions,
     jobs,

@@ -106,6 +106,8 @@ def read_cursor(cursor: str | None, position: type[Position]) -> Position | None
 def check_position(position: object) -> None:
     """Raises ValueError or OverflowError for a position that the database cannot compare rows with."""
     for part in position if isinstance(position, tuple) else (position,):
+        if isinstance(part, tuple):
+            check_position(part)
         if isinstance(part, str) and "\0" in part:
             raise ValueError
         if isinstance(part, datetime):

@@ -216,3 +216,16 @@ async def test_a_key_that_is_refused_counts_as_not_used(made: Keys, environment:
     found = await made.get(environment.id, created.id)
     assert found is not None
     assert found.used_at is None
+
+
+async def test_keys_are_described_by_their_ids_in_their_environment(
+    made: Keys, environment: Environment, other_environment: Environment
+) -> None:
+    created = await made.create(environment.name, "secret")
+    revoked = await made.revoke(str((await made.create(environment.name, "public")).id))
+    ids = [created.id, revoked.id]
+    found = await made.described(environment.id, ids)
+    assert found[revoked.id] == revoked
+    assert (found[created.id].kind, found[created.id].hint) == ("secret", created.key[-4:])
+    assert await made.described(other_environment.id, ids) == {}
+    assert await made.described(environment.id, []) == {}

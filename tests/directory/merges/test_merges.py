@@ -329,3 +329,16 @@ class TestSubscriptions:
         for merge in (second.merge, first.merge):
             undone = await directory.merges.undo(guest.place.environment_id, merge.id)
         assert await self.subscribed(directory, undone.secondary) == [("both", "guest"), ("theirs", "guest")]
+
+
+async def test_merges_into_somebody_are_listed_by_pages(directory: Directory, named: Named, clock: MovedClock) -> None:
+    ids = [f"guest-{number}" for number in range(3)]
+    for id in ("ada", *ids):
+        await write(directory, named(id), Identify({"name": id}))
+    done = [await directory.merges.merge(named("ada"), named(id)) for id in ids]  # all at one moment
+    ada = done[-1].primary
+    merges = sorted((each.merge for each in done), key=lambda merge: merge.position, reverse=True)
+    first = await directory.merges.list(ada, PageRequest(2))
+    rest = await directory.merges.list(ada, PageRequest(2, after=first.entries[-1].position))
+    assert [first.entries, rest.entries] == [merges[:2], merges[2:]]
+    assert (first.after is None, rest.after) == (False, None)

@@ -10,7 +10,7 @@ import re
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias, get_args
@@ -155,6 +155,13 @@ class Keys:
     async def get(self, environment_id: int, id: UUID) -> KeyInfo | None:
         row = await self._pool.fetchrow(*SQL["key_of_environment"](environment_id=environment_id, id=id))
         return None if row is None else KeyInfo(*row)
+
+    async def described(self, environment_id: int, ids: Collection[UUID]) -> Mapping[UUID, KeyInfo]:
+        """Returns keys of an environment by their ids; revoked ones too."""
+        if not ids:
+            return {}
+        rows = await self._pool.fetch(*SQL["described_keys"](environment_id=environment_id, ids=list(ids)))
+        return {row["id"]: KeyInfo(*row) for row in rows}
 
     async def revoke_in(self, environment_id: int, id: UUID) -> KeyInfo | None:
         """Revokes a key of an environment. Returns None when there is no such key in force."""

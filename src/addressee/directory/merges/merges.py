@@ -6,8 +6,8 @@ import random
 from asyncio import sleep
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import ClassVar, TypeVar
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar, NamedTuple, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -15,12 +15,19 @@ import msgspec
 from uuid_utils.compat import uuid7
 
 from addressee.database.jobs.queue import Job, enqueue
+from addressee.database.paging import Page, PageRequest, build_page
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.database.sealing import Sealer
 from addressee.directory.addresses.push_tokens import inherit
 from addressee.directory.clock import Clock
-from addressee.directory.errors import LostError, MissingError, RefusedError, UnavailableError
+from addressee.directory.errors import (
+    LostError,
+    MissingError,
+    RefusedError,
+    UnavailableError,
+    unavailable_when_away,
+)
 from addressee.directory.groups.subscriptions import move_subscriptions
 from addressee.directory.merges.merge import DEFAULT_RULES, Journal, Merged, MergeRules, journal, merge, unmerge
 from addressee.directory.reading import rows
@@ -47,6 +54,16 @@ class MergeMissingError(Exception):
         super().__init__("There is no such merge.")
 
 
+class MergePosition(NamedTuple):
+    """The position of a merge in a list, newest first."""
+
+    merged_at: datetime
+    id: UUID
+
+
+NEWEST = MergePosition(datetime.max.replace(tzinfo=UTC), UUID(int=2**128 - 1))
+
+
 @dataclass(frozen=True, slots=True)
 class Merge:
     """A merge. `settled_at` is when its job had moved all messages, or had moved them back after the undoing.
@@ -63,6 +80,10 @@ class Merge:
     settled_at: datetime | None = None
     undone_at: datetime | None = None
     moves_subscriptions: bool = False
+
+    @property
+    def position(self) -> MergePosition:
+        return MergePosition(self.merged_at, self.id)
 
 
 class Follow(Job, frozen=True):
@@ -212,6 +233,23 @@ class Merges:
             *SQL["merges_of_primary"](environment_id=recipient.place.environment_id, uid=recipient.uid)
         )
         return [merge_from(row) for row in found]
+
+    async def list(self, recipient: Recipient, page: PageRequest[MergePosition]) -> Page[Merge]:
+        """Returns a page of the merges into this recipient, newest first. Only `after` of the request counts.
+
+        Raises UnavailableError when the database is away.
+        """
+        start = page.after or NEWEST
+        with unavailable_when_away():
+            found = await self._pool.fetch(
+                *SQL["page_of_merges"](
+                    environment_id=recipient.place.environment_id,
+                    uid=recipient.uid,
+                    **start._asdict(),
+                    limit=page.size + 1,
+                )
+            )
+        return build_page([merge_from(row) for row in found], page, lambda merge: merge.position)
 
     async def _until_won(self, attempt: Callable[[Connection], Awaitable[T]], *places: Place) -> T:
         for losses in range(MAX_TRIES):

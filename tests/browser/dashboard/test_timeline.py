@@ -1,0 +1,71 @@
+"""The timeline, merges and explanations in a browser: filters in place, merging and undoing, why no e-mail comes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+from playwright.async_api import expect
+
+from addressee.operators.model import Role
+from tests.browser.axe import Axe
+from tests.browser.dashboard.conftest import OpenAs
+from tests.dialects.native.conftest import http, welcome
+from tests.dialects.native.test_merges import identify, told
+
+__all__ = ["http", "welcome"]
+
+HOSTILE = "<script>document.title = 'ran'</script>"
+
+
+async def something_happened(http: httpx.Client) -> None:
+    identify(http, "ada", name="Ada Lovelace", email="ada@example.com", plan={"tier": "pro", "note": HOSTILE})
+    identify(http, "guest", name="Guest")
+    await told(http, "ada")
+    http.post("/directory/v1/users/ada/merges", json={"from": "guest"}).raise_for_status()
+
+
+async def test_kinds_are_filtered_in_place(
+    http: httpx.Client, welcome: None, open_as: OpenAs, at: Callable[..., str]
+) -> None:
+    await something_happened(http)
+    page = await open_as(Role.VIEWER)
+    await page.goto(at("users", "ada", "timeline"))
+    await expect(page.locator(".timeline > li")).to_have_count(6)
+    for kind in ("Changes", "Runs", "Merges", "Acts of operators"):
+        await page.get_by_label(kind, exact=True).uncheck()
+    await expect(page.locator(".timeline > li")).to_have_count(2)
+    await expect(page.locator(".timeline > .messages")).to_have_count(2)
+    sent = {each["id"] for each in http.get("/v1/users/ada/messages").json()["items"]}
+    links = await page.locator(".messages a").evaluate_all("all => all.map(each => each.pathname.split('/').pop())")
+    assert set(links) == sent
+    await page.reload()
+    await expect(page.locator(".timeline > li")).to_have_count(2)
+
+
+async def test_a_viewer_has_addresses_shown(
+    http: httpx.Client, welcome: None, open_as: OpenAs, at: Callable[..., str]
+) -> None:
+    await something_happened(http)
+    page = await open_as(Role.VIEWER, java_script_enabled=False)
+    await page.goto(at("users", "ada", "timeline"))
+    await expect(page.get_by_text("ada@example.com")).to_have_count(0)
+    await page.get_by_role("button", name="Show addresses").click()
+    await expect(page.get_by_text("ada@example.com")).to_have_count(2)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing_on_a_timeline(
+    http: httpx.Client, welcome: None, open_as: OpenAs, at: Callable[..., str], axe: Axe, scheme: str
+) -> None:
+    await something_happened(http)
+    page = await open_as(Role.VIEWER, color_scheme=scheme)
+    await page.goto(at("users", "ada", "timeline"))
+    await expect(page.locator(".timeline > li")).to_have_count(6)
+    assert await page.title() != "ran"
+    await axe.finds_nothing(page)
+    await page.screenshot(path=f"/tmp/timeline-{scheme}.png")
+    await page.set_viewport_size({"width": 360, "height": 740})
+    assert await page.evaluate("document.documentElement.scrollWidth") == 360
+    await page.screenshot(path=f"/tmp/timeline-phone-{scheme}.png")
