@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from addressee.messaging.messaging import Messaging
     from addressee.operators.operators import Operators
     from addressee.preferences.preferences import Preferences
+    from addressee.traffic.traffic import Traffic
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +36,4 @@ class Services:
     secrets: Secrets
     held_jobs: HeldJobs
     trials: Trials
+    traffic: Traffic

@@ -52,6 +52,7 @@ from addressee.directory.writing.receipts import Receipt
 from addressee.directory.writing.token_transfers import TokenReleaser
 from addressee.directory.writing.writer import Writer
 from addressee.directory.writing.writes import Write, Written
+from addressee.traffic.counting import counting
 
 
 class Directory:
@@ -90,8 +91,9 @@ class Directory:
         try:
             await check(pool)
             directory = cls(pool, sealer=lambda: Sealer(installation.master_key()))
-            yield directory
-            await directory.writer.drain()
+            async with counting(pool):
+                yield directory
+                await directory.writer.drain()
         finally:
             await pool.close()
 

@@ -50,6 +50,8 @@ from addressee.operators.operators import Operators
 from addressee.preferences.preferences import Preferences
 from addressee.process_memory import tune_memory
 from addressee.processes import die_with_parent
+from addressee.traffic.counting import counting
+from addressee.traffic.traffic import Traffic
 
 POOL_SIZE = 10
 DIALECTS = (KNOCK, SUPRSEND, NOTIFLOWS, NATIVE)
@@ -169,17 +171,19 @@ class Process:
             Secrets(pool, self._sealer),
             HeldJobs(pool, Wakeup(pool)),
             Trials(pool, self._sealer, self._outbox, directory.clock),
+            Traffic(pool),
         )
         self._application = build(services, callbacks)
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._stop, self._application, messaging.hub)
         tune_memory()
-        await send({"type": "lifespan.startup.complete"})
-        await receive()
-        checking.cancel()
-        await directory.writer.drain()
-        await callbacks.close()
-        await chat_accounts.close()
-        await messaging.announcer.drain()
+        async with counting(pool):
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+            checking.cancel()
+            await directory.writer.drain()
+            await callbacks.close()
+            await chat_accounts.close()
+            await messaging.announcer.drain()
         listening.cancel()
         watching.cancel()
         await asyncio.wait((listening, watching))

@@ -60,6 +60,7 @@ from addressee.messaging.runs.starting import Starter
 from addressee.messaging.schedules.scheduler import run_scheduler
 from addressee.messaging.schedules.time_zones import ScheduleMover
 from addressee.messaging.triggers.list_events import ListEvents
+from addressee.traffic.counting import counting
 
 if TYPE_CHECKING:
     import httpx2
@@ -84,11 +85,12 @@ async def run(installation: Installation, stop: asyncio.Event) -> None:
     senders = SenderContext(installation.data_dir / "outbox", client, clock, public_client)
     try:
         handlers = job_handlers(pool, sealer, senders, fetching_client, announcer, public_url)
-        await asyncio.gather(
-            work(installation.target(), handlers, stop),
-            run_maintenance(pool, clock, stop),
-            run_scheduler(pool, Wakeup(pool), clock, stop),
-        )
+        async with counting(pool):
+            await asyncio.gather(
+                work(installation.target(), handlers, stop),
+                run_maintenance(pool, clock, stop),
+                run_scheduler(pool, Wakeup(pool), clock, stop),
+            )
     finally:
         await client.aclose()
         await public_client.aclose()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypeAlias
@@ -26,6 +27,8 @@ from addressee.directory.writing.receipts import RECEIPT_LIFE, ReceiptTakenError
 from addressee.directory.writing.store import Effect, store_recipients
 from addressee.directory.writing.waiting import Group, Queue, Submission, Waiting
 from addressee.directory.writing.writes import ReceiptKey, Write, Written
+from addressee.traffic.counting import count
+from addressee.traffic.measures import WRITES
 
 SQL = load(__package__)
 
@@ -128,7 +131,9 @@ class Rounds:
         return applied, await store(connection, applied, now)
 
     def _conclude(self, applied: list[Applied], winners: Winners) -> list[Group]:
-        """Answers the groups that are committed, and returns those that had a conflict."""
+        """Counts and answers the groups that are committed, and returns those that had a conflict."""
+        for environment_id, number in collections.Counter(place.environment_id for place in winners).items():
+            count(self._pool, environment_id, WRITES, number)
         lost = []
         for outcome in applied:
             transfers = winners.get(outcome.group.place)

@@ -21,6 +21,8 @@ from addressee.directory.recipient import Place
 from addressee.directory.writing.rounds import MAX_RERUNS, RERUNS, Rounds, outcome_of
 from addressee.directory.writing.waiting import Group, Queue, Submission
 from addressee.directory.writing.writes import Write, Written
+from addressee.traffic.counting import count
+from addressee.traffic.measures import WRITES
 
 T = TypeVar("T")
 
@@ -75,7 +77,11 @@ class Writer:
             for _ in range(MAX_RERUNS):
                 with suppress(asyncpg.SerializationError, asyncpg.DeadlockDetectedError, LostError):
                     async with self._pool.acquire() as connection, connection.transaction():
-                        return await work(connection, await self._rounds.write_locked(connection, write))
+                        written = await self._rounds.write_locked(connection, write)
+                        result = await work(connection, written)
+                    if written.recipient is not written.before:
+                        count(self._pool, write.place.environment_id, WRITES)
+                    return result
                 RERUNS.inc()
         raise UnavailableError("The database keeps refusing concurrent writes; try again in a moment.")
 

@@ -43,6 +43,8 @@ from addressee.messaging.messages.model import lock_messages
 from addressee.messaging.messages.status import Status
 from addressee.messaging.runs.model import Send
 from addressee.messaging.runs.store import Run, read_run
+from addressee.traffic.counting import count
+from addressee.traffic.measures import FAILED, SENT
 
 SQL = load(__package__)
 
@@ -61,6 +63,14 @@ DELAY = Histogram(
     "Time from making a message to its provider's answer",
     buckets=(0.1, 0.5, 1, 5, 15, 60, 300, 900, 1800),
 )
+
+# What an outcome is counted as; a send that is tried again, or was stopped, is neither sent nor failed.
+MEASURES = {
+    Status.SENT: SENT,
+    Status.DELIVERED: SENT,
+    Status.UNDELIVERED: FAILED,
+    Status.BOUNCED: FAILED,
+}
 
 log = structlog.get_logger()
 
@@ -199,6 +209,8 @@ class SendHandler:
                 await defer(connection, environment_id, deferred)
                 await release_slots(connection, environment_id, ending.slots)
         for each in recorded:
+            if (measure := MEASURES.get(each.status)) is not None:
+                count(self._pool, environment_id, measure)
             DELAY.observe((now - each.send.inserted_at).total_seconds())
             log.info("message tried", message_id=each.send.message_id, status=each.status)
         believed = [

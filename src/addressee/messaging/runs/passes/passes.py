@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -27,6 +28,8 @@ from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.machine import Pass, run_through
 from addressee.messaging.steps.run import RecipientRun
 from addressee.messaging.workflows.model import Workflow
+from addressee.traffic.counting import count
+from addressee.traffic.measures import RUNS, messages_by
 
 log = structlog.get_logger()
 
@@ -85,6 +88,7 @@ class Passes:
             moved = await move(connection, [page], taken.before, [each.run for each in taken.passes], now)
             entries = await store_with(connection, taken, moved, jobs)
         self._announcer.announce(entries)
+        self._count_messages(taken, moved)
         return self._advanced(taken, moved)
 
     async def store_new(self, taken: PagePass, since: Mapping[RunPage, datetime]) -> bool:
@@ -124,6 +128,8 @@ class Passes:
                 )
             entries = await store_with(connection, taken, stored, jobs)
         self._announcer.announce(entries)
+        count(self._pool, taken.page.page.environment_id, RUNS, len(stored))
+        self._count_messages(taken, stored)
         return self._advanced(taken, stored)
 
     async def store_untaken(self, page: RunPage, run: Run, runs: Sequence[RecipientRun], since: datetime) -> None:
@@ -132,12 +138,21 @@ class Passes:
             waiting = (await take_pages(connection, [page])).get(page, set())
             queued = [each for each in runs if (each.recipient.collection, each.recipient.id) in waiting]
             origins = [Origin(page, run.labels, since)] * len(queued)
-            await insert_recipient_runs(connection, queued, origins, self._clock.now())
+            stored = await insert_recipient_runs(connection, queued, origins, self._clock.now())
+        count(self._pool, page.environment_id, RUNS, len(stored))
 
     async def _carry_out(self, connection: Connection, taken: PagePass) -> tuple[PagePass, list[Job | Later]]:
         """Returns the pass with its requests answered, and the jobs to queue."""
         passes, jobs = await self._effects.carry_out(connection, taken.page, taken.passes, taken.contexts)
         return replace(taken, passes=passes), jobs
+
+    def _count_messages(self, taken: PagePass, moved: Collection[UUID]) -> None:
+        """Counts the messages of runs that were stored, by the type of their channel."""
+        made = Counter(
+            message.channel.type for each in taken.passes if each.run.id in moved for message in each.messages
+        )
+        for channel_type, number in made.items():
+            count(self._pool, taken.page.page.environment_id, messages_by(channel_type), number)
 
     def _advanced(self, taken: PagePass, moved: Collection[UUID]) -> bool:
         log.info(

@@ -1,0 +1,1 @@
+"""Traffic: how much an environment wrote, ran and sent, minute by minute."""

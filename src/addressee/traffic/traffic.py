@@ -1,0 +1,67 @@
+"""What the stored counts say of an environment, for as long as somebody looks back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from addressee.database.pool import Pool
+from addressee.database.queries import load
+
+SQL = load(__package__)
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """How far to look back: a number of steps, the last of which is under way."""
+
+    step: timedelta
+    steps: int
+
+    def begins(self, now: datetime) -> Sequence[datetime]:
+        """Returns when each step begins. Steps begin at whole multiples of their length, those of a day at midnight."""
+        last = now - (now - EPOCH) % self.step
+        return [last - self.step * back for back in reversed(range(self.steps))]
+
+
+HOUR = Span(timedelta(minutes=1), 60)
+DAY = Span(timedelta(minutes=30), 48)
+MONTH = Span(timedelta(days=1), 30)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What was counted, by name, in each step of a span."""
+
+    span: Span
+    begins: Sequence[datetime]
+    by_name: Mapping[str, Sequence[int]]
+
+    def of(self, name: str) -> Sequence[int]:
+        return self.by_name.get(name) or [0] * len(self.begins)
+
+    def totals(self, prefix: str) -> Mapping[str, int]:
+        """Returns the sums of all names that begin so, by the rest of the name."""
+        return {
+            name.removeprefix(prefix): sum(counts) for name, counts in self.by_name.items() if name.startswith(prefix)
+        }
+
+
+class Traffic:
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def counts(self, environment_id: int, span: Span, now: datetime) -> Counts:
+        """Returns what was counted in an environment up to now."""
+        begins = span.begins(now)
+        rows = await self._pool.fetch(
+            *SQL["counts_by_step"](environment_id=environment_id, since=begins[0], until=now, step=span.step)
+        )
+        positions = {begin: position for position, begin in enumerate(begins)}
+        by_name: dict[str, list[int]] = {}
+        for name, begin, count in rows:
+            by_name.setdefault(name, [0] * len(begins))[positions[begin]] = count
+        return Counts(span, begins, by_name)
