@@ -52,7 +52,7 @@ class Messaging:
         self.inboxes = Inboxes(pool, reader, self.marks, self.announcer, clock)
         self.schedules = Schedules(pool, reader, clock)
         self.lifecycle = Lifecycle(pool, wakeup, clock, links)
-        self.workflows = Workflows(pool)
+        self.workflows = Workflows(pool, clock)
         self.channels = Channels(pool)
         self.channel_healths = Healths(pool, clock)
         self.suppressions = Suppressions(pool, clock)

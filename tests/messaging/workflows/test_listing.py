@@ -1,5 +1,9 @@
 """How the workflows of an environment are named to people."""
 
+import pytest
+
+from addressee.database.paging import PageRequest
+from addressee.messaging.errors import WorkflowMissingError
 from addressee.messaging.workflows.listing import NamedWorkflow
 from tests.messaging.office import IN_APP, Office
 
@@ -44,3 +48,55 @@ async def test_workflows_that_use_a_channel(office: Office, other: Office) -> No
     found = await office.messaging.workflows.using(office.environment_id, "in-app")
     assert [workflow.key for workflow in found] == ["a", "c"]
     assert await office.messaging.workflows.using(office.environment_id, "missing") == []
+
+
+async def test_a_workflow_with_its_current_version_and_when_it_ran(office: Office) -> None:
+    await office.push({"channels/in-app.yaml": IN_APP, "workflows/a.yaml": f"events: [joined]\n{STEPS}"})
+    workflows = office.messaging.workflows
+    (first,) = await workflows.overviews(office.environment_id)
+    assert (first.key, first.active, first.events, first.ran_at) == ("a", True, ["joined"], None)
+    assert (first.version.number, first.workflow.name) == (1, "a")
+    await office.push(
+        {"workflows/a.yaml": f"name: New\n{STEPS}", "workflows/b.yaml": STEPS, "channels/in-app.yaml": IN_APP}
+    )
+    second, other = await workflows.overviews(office.environment_id)
+    assert (second.version.number, second.workflow.name, second.events) == (2, "New", [])
+    assert (other.key, other.version.number) == ("b", 1)
+    assert await workflows.overview(office.environment_id, "a") == second
+    with pytest.raises(WorkflowMissingError):
+        await workflows.overview(office.environment_id + 1, "a")
+    await office.identify("ada")
+    triggered_at = office.clock.now()
+    await office.trigger("ada", workflow="a")
+    await office.work()
+    assert (await workflows.overview(office.environment_id, "a")).ran_at == triggered_at
+
+
+async def test_versions_of_a_workflow_are_numbered_as_they_were_pushed(office: Office) -> None:
+    for name in ("One", "Two", "Three"):
+        await office.push(
+            {"channels/in-app.yaml": IN_APP, "workflows/a.yaml": f"name: {name}\n{STEPS}", "workflows/b.yaml": STEPS}
+        )
+    workflows = office.messaging.workflows
+    page = await workflows.versions(office.environment_id, "a", PageRequest(2))
+    assert [each.number for each in page.entries] == [3, 2]
+    page = await workflows.versions(office.environment_id, "a", PageRequest(2, after=2))
+    assert [each.number for each in page.entries] == [1]
+    found = await workflows.version(office.environment_id, "a", 2)
+    assert found is not None
+    assert (found.version.number, found.workflow.name) == (2, "Two")
+    assert await workflows.version(office.environment_id, "a", 4) is None
+    assert await workflows.version(office.environment_id, "a", 0) is None
+    assert await workflows.version(office.environment_id + 1, "a", 1) is None
+
+
+async def test_a_workflow_is_switched_off_until_it_is_pushed_again(office: Office) -> None:
+    files = {"channels/in-app.yaml": IN_APP, "workflows/a.yaml": STEPS}
+    await office.push(files)
+    workflows = office.messaging.workflows
+    await workflows.switch(office.environment_id, "a", active=False)
+    assert not (await workflows.overview(office.environment_id, "a")).active
+    with pytest.raises(WorkflowMissingError):
+        await workflows.switch(office.environment_id + 1, "a", active=True)
+    await office.push(files)
+    assert (await workflows.overview(office.environment_id, "a")).active
