@@ -8,6 +8,8 @@ NOTICES: Mapping[str, str] = {
     "person-added": "The person has been added.",
     "tenant-added": "The tenant has been added.",
     "object-added": "The object has been added.",
+    "workflow-on": "The workflow is switched on.",
+    "workflow-off": "The workflow is switched off.",
     "signed-out": "You are signed out.",
     "suppression-added": "Nothing is sent to this address any more.",
     "suppression-lifted": "The suppression is lifted: messages go to the address again.",

@@ -17,6 +17,8 @@ from addressee.dashboard.person.profile import routes as profile
 from addressee.dashboard.person.timeline import routes as timeline
 from addressee.dashboard.routes import Route, Routes
 from addressee.dashboard.settings.keys import routes as keys
+from addressee.dashboard.workflows.versions import routes as versions
+from addressee.dashboard.workflows.workflows import routes as workflows
 
 PARTS: Sequence[Routes] = (
     sign_in,
@@ -31,6 +33,8 @@ PARTS: Sequence[Routes] = (
     bulk,
     keys,
     search,
+    workflows,
+    versions,
 )
 
 ROUTES: Sequence[Route] = [route for part in PARTS for route in part.all()]

@@ -26,6 +26,9 @@ END_WIDTH = 96
 END_HEIGHT = 30
 LABEL_PAD = 6
 
+# Wider branches stand to the right of the step that they belong to, so that it is in view on a small screen, too.
+CENTRED_WIDTH = 2 * WIDTH + GUTTER
+
 # In letters.
 TEXT_WIDTH = 35
 NAME_WIDTH = 28
@@ -225,7 +228,7 @@ def split(box: Part, branches: Sequence[Part]) -> Part:
         x += branch.width + GUTTER
     width = x - GUTTER
     axes = [start + branch.axis for start, branch in zip(starts, branches, strict=True)]
-    axis = (axes[0] + axes[-1]) // 2
+    axis = (axes[0] + axes[-1]) // 2 if width <= CENTRED_WIDTH else axes[0]
     left = max(0, box.axis - axis)
     top = box.height + GAP + GAP // 2
     bottom = top + max(branch.height for branch in branches)
