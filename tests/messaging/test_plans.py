@@ -24,6 +24,7 @@ from addressee.messaging.messages.listing import (
     filter_parameters,
     message_page_parameters,
 )
+from addressee.messaging.messages.searching import without_until
 from addressee.messaging.messages.model import Position
 from addressee.messaging.suppressions.model import Position as SuppressionPosition
 from addressee.messaging.suppressions.model import Reason
@@ -341,6 +342,10 @@ async def test_a_page_of_several_peoples_messages_reads_a_page_of_each(office: O
 
 @pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize(
+    ("statement", "rest"),
+    [("count_messages", {}), ("search_messages", {"wanted": ["bounced"], "limit": 51})],
+)
+@pytest.mark.parametrize(
     ("path", "index", "filter"),
     [
         ("messages_in_order", "messages_in_order", {}),
@@ -352,16 +357,19 @@ async def test_a_page_of_several_peoples_messages_reads_a_page_of_each(office: O
         ("messages_of_recipients", "messages_of_recipient", {}),
     ],
 )
-async def test_counting_messages_looks_at_the_newest_only(
-    office: Office, path: str, index: str, filter: dict[str, Any]
+async def test_counting_and_searching_messages_look_at_the_newest_only(
+    office: Office, statement: str, rest: dict[str, Any], path: str, index: str, filter: dict[str, Any]
 ) -> None:
     found = await plan(
         office,
-        "count_messages",
+        statement,
         environment_id=-1,
         path=path,
         owners=[person("ada", UID)],
-        **message_filter(**filter),
+        start_at=LATEST,
+        start_id="",
+        **rest,
+        **without_until(message_filter(**filter)),
     )
     assert {name for _, name in scans(found) - OWNERS} - {None} <= {index}
     assert not read_whole(found)

@@ -1,99 +1,11 @@
--- Counts those of the newest 10,000 messages on an access path that a filter matches. The limits are written out: a
--- planner that does not know them may read all messages.
+-- Counts those of the newest 10,000 messages on an access path that a filter matches.
 WITH RECURSIVE
 -- part: sources
+-- part: newest_on_path
 owners AS (
   SELECT id COLLATE "C" AS id,
          uid
   FROM unnest(:owners.place.id::text[], :owners.uid::uuid[]) AS owners (id, uid)
-),
-newest AS (
-  (
-    SELECT *
-    FROM addressee.messages
-    WHERE :path::text = 'messages_in_order'
-      AND environment_id = :environment_id
-      AND inserted_at >= :since
-      AND inserted_at < :until
-    ORDER BY inserted_at DESC, id DESC
-    LIMIT 10000
-  )
-  UNION ALL
-  (
-    SELECT *
-    FROM addressee.messages
-    WHERE :path = 'messages_of_tenant'
-      AND environment_id = :environment_id
-      AND tenant = :tenant
-      AND inserted_at >= :since
-      AND inserted_at < :until
-    ORDER BY inserted_at DESC, id DESC
-    LIMIT 10000
-  )
-  UNION ALL
-  (
-    SELECT *
-    FROM addressee.messages
-    WHERE :path = 'messages_of_workflow'
-      AND environment_id = :environment_id
-      AND workflow = :workflow
-      AND inserted_at >= :since
-      AND inserted_at < :until
-    ORDER BY inserted_at DESC, id DESC
-    LIMIT 10000
-  )
-  UNION ALL
-  (
-    SELECT *
-    FROM addressee.messages
-    WHERE :path = 'messages_of_run'
-      AND environment_id = :environment_id
-      AND run_id = :run_id
-      AND inserted_at >= :since
-      AND inserted_at < :until
-    ORDER BY inserted_at DESC, id DESC
-    LIMIT 10000
-  )
-  UNION ALL
-  (
-    SELECT *
-    FROM addressee.messages
-    WHERE :path = 'messages_of_topic'
-      AND environment_id = :environment_id
-      AND topic = :topic
-      AND inserted_at >= :since
-      AND inserted_at < :until
-    ORDER BY inserted_at DESC, id DESC
-    LIMIT 10000
-  )
-  UNION ALL
-  (
-    SELECT *
-    FROM addressee.messages
-    WHERE :path = 'messages_among'
-      AND environment_id = :environment_id
-      AND id = ANY(:ids::text[])
-      AND inserted_at >= :since
-      AND inserted_at < :until
-    LIMIT 10000
-  )
-  UNION ALL
-  (
-    SELECT page.*
-    FROM sources
-    CROSS JOIN LATERAL (
-      SELECT *
-      FROM addressee.messages AS messages
-      WHERE :path = 'messages_of_recipients'
-        AND messages.environment_id = :environment_id
-        AND messages.inserted_at >= :since
-        AND messages.inserted_at < :until
-        -- part: in_source
-      ORDER BY messages.inserted_at DESC, messages.id DESC
-      LIMIT 10000
-    ) AS page
-    LIMIT 10000
-  )
 )
 SELECT count(*)
 FROM newest AS messages
