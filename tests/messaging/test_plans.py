@@ -24,8 +24,8 @@ from addressee.messaging.messages.listing import (
     filter_parameters,
     message_page_parameters,
 )
-from addressee.messaging.messages.searching import without_until
 from addressee.messaging.messages.model import Position
+from addressee.messaging.messages.searching import without_until
 from addressee.messaging.suppressions.model import Position as SuppressionPosition
 from addressee.messaging.suppressions.model import Reason
 from addressee.messaging.suppressions.suppressions import SuppressionFilter, access_path

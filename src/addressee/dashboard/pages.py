@@ -8,6 +8,8 @@ from addressee.dashboard.access.account import routes as account
 from addressee.dashboard.access.one_time_passwords import routes as one_time_passwords
 from addressee.dashboard.access.sign_in import routes as sign_in
 from addressee.dashboard.home import routes as home
+from addressee.dashboard.messages.message import routes as message
+from addressee.dashboard.messages.message_list import routes as message_list
 from addressee.dashboard.operations.bulk import routes as bulk
 from addressee.dashboard.operations.jobs import routes as jobs
 from addressee.dashboard.operations.suppressions import routes as suppressions
@@ -25,6 +27,8 @@ PARTS: Sequence[Routes] = (
     one_time_passwords,
     account,
     home,
+    message,
+    message_list,
     profile,
     timeline,
     collections,

@@ -34,9 +34,7 @@ async def search(
     office: Office, after: Position | None = None, size: int = 50, owners: list[str] | None = None, **filter: Any
 ) -> Search:
     places = None if owners is None else [office.user(id) for id in owners]
-    return await office.messaging.messages.search(
-        office.environment_id, places, MessageFilter(**filter), after, size
-    )
+    return await office.messaging.messages.search(office.environment_id, places, MessageFilter(**filter), after, size)
 
 
 def told(found: Search) -> list[str]:
