@@ -14,7 +14,10 @@ from addressee.dashboard.operations.bulk import routes as bulk
 from addressee.dashboard.operations.jobs import routes as jobs
 from addressee.dashboard.operations.suppressions import routes as suppressions
 from addressee.dashboard.people.collections import routes as collections
+from addressee.dashboard.people.lists import routes as lists
 from addressee.dashboard.people.search import routes as search
+from addressee.dashboard.people.subscribers import routes as subscribers
+from addressee.dashboard.people.topics import routes as topics
 from addressee.dashboard.person.profile import routes as profile
 from addressee.dashboard.person.timeline import routes as timeline
 from addressee.dashboard.routes import Route, Routes
@@ -39,6 +42,9 @@ PARTS: Sequence[Routes] = (
     search,
     workflows,
     versions,
+    lists,
+    topics,
+    subscribers,
 )
 
 ROUTES: Sequence[Route] = [route for part in PARTS for route in part.all()]
