@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from addressee.dashboard.access.account import routes as account
+from addressee.dashboard.access.invitations import routes as invitations
 from addressee.dashboard.access.one_time_passwords import routes as one_time_passwords
+from addressee.dashboard.access.operators import routes as operators
 from addressee.dashboard.access.sign_in import routes as sign_in
 from addressee.dashboard.home import routes as home
 from addressee.dashboard.messages.message import routes as message
@@ -27,6 +29,8 @@ from addressee.dashboard.workflows.workflows import routes as workflows
 
 PARTS: Sequence[Routes] = (
     sign_in,
+    invitations,
+    operators,
     one_time_passwords,
     account,
     home,

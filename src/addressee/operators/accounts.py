@@ -15,7 +15,7 @@ from addressee.directory.clock import Clock
 from addressee.directory.documents import check_text
 from addressee.directory.emails import email_key, is_email
 from addressee.directory.errors import RefusedError
-from addressee.operators.errors import OperatorMissingError
+from addressee.operators.errors import AccountExistsError, FirstCodeWrongError, OperatorMissingError
 from addressee.operators.model import Operator, Role
 from addressee.operators.one_time_passwords import period_of
 from addressee.operators.passwords import check_password, hash_password
@@ -54,7 +54,7 @@ class Accounts:
             )
         )
         if stored is None:
-            raise ValueError(f"{key} has an account already.")
+            raise AccountExistsError(key)
         return id
 
     async def list(self) -> list[Operator]:
@@ -72,6 +72,13 @@ class Accounts:
             SQL["set_roles"], checked_email(email), environment_ids=list(roles), roles=list(roles.values())
         )
 
+    async def add_roles(self, email: str, roles: Mapping[int, Role]) -> bool:
+        """Gives an operator roles of environments, where there is none yet. Returns whether that was so in any."""
+        added = await self._pool.fetchval(
+            *SQL["add_roles"](email=checked_email(email), environment_ids=list(roles), roles=list(roles.values()))
+        )
+        return bool(added)
+
     async def disable(self, email: str) -> None:
         """Raises OperatorMissingError."""
         await self._change(SQL["disable_operator"], checked_email(email), now=self._clock.now())
@@ -83,11 +90,11 @@ class Accounts:
     async def require_one_time_passwords(self, operator: Operator, secret: str, code: str) -> None:
         """Has an operator sign in with one-time passwords from now on, once a first one is right.
 
-        Raises ValueError when it is not.
+        Raises FirstCodeWrongError when it is not.
         """
         period = period_of(secret, code, self._clock.now())
         if period is None:
-            raise ValueError("This is not the code that the app shows now; check the clock of your device.")
+            raise FirstCodeWrongError
         sealed = self._sealer.seal(secret.encode(), totp_purpose(operator.id))
         await self._change(SQL["set_totp"], operator.email, sealed_totp=sealed, period=period)
 

@@ -11,9 +11,9 @@ from msgspec import Struct
 
 from addressee.database.sealing import Sealer, WrongMasterKeyError
 from addressee.directory.clock import Clock
-from addressee.operators.errors import EnrolmentInvalidError
+from addressee.operators.errors import EnrolmentInvalidError, FirstCodeWrongError
 from addressee.operators.model import Operator
-from addressee.operators.one_time_passwords import enrolment_url, new_secret
+from addressee.operators.one_time_passwords import enrolment_url, new_secret, period_of
 
 LIFE = timedelta(minutes=30)
 
@@ -55,6 +55,11 @@ class Enrolments:
         if found.made_at <= self._clock.now() - LIFE:
             raise EnrolmentInvalidError
         return enrolment_of(operator, found.secret, sealed)
+
+    def check(self, enrolment: Enrolment, code: str) -> None:
+        """Raises FirstCodeWrongError for a code that the secret does not make now."""
+        if period_of(enrolment.secret, code, self._clock.now()) is None:
+            raise FirstCodeWrongError
 
 
 def enrolment_of(operator: Operator, secret: str, sealed: str) -> Enrolment:

@@ -46,3 +46,48 @@ class EnrolmentInvalidError(Exception):
 
     def __init__(self) -> None:
         super().__init__("This code was shown too long ago. Scan the new one.")
+
+
+class FirstCodeWrongError(ValueError):
+    """The code that should confirm a secret is not the one that it makes now."""
+
+    def __init__(self) -> None:
+        super().__init__("This is not the code that the app shows now; check the clock of your device.")
+
+
+class AccountExistsError(ValueError):
+    """The e-mail address has an account already."""
+
+    def __init__(self, email: str) -> None:
+        super().__init__(f"{email} has an account already.")
+
+
+class InvitedElsewhereError(ValueError):
+    """The e-mail address has an open invitation to environments that this one is not for."""
+
+    def __init__(self, email: str) -> None:
+        super().__init__(f"{email} has an open invitation to another environment. Once it is accepted, invite again.")
+
+
+class NotMemberError(Exception):
+    """The operator has no role in the environment, or there is no such operator."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such operator in this environment.")
+
+
+class LastAdminError(Exception):
+    """Without this operator, nobody would be left who administers an environment."""
+
+    def __init__(self) -> None:
+        super().__init__("An environment must keep an admin who may sign in. Make somebody else one first.")
+
+
+class NotAdministeredError(Exception):
+    """The other operator has roles in environments that this one does not administer."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This account has roles in environments of which you are no admin. Take away its role in this environment,"
+            " or ask an admin of all of them."
+        )

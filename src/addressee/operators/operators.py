@@ -12,6 +12,7 @@ from addressee.operators.accounts import Accounts
 from addressee.operators.acts import Acts
 from addressee.operators.enrolments import Enrolments
 from addressee.operators.invitations import Invitations
+from addressee.operators.roles import Roles
 from addressee.operators.sessions import Sessions
 from addressee.operators.sign_in import SignIn
 
@@ -27,6 +28,7 @@ class Operators:
         self.acts = Acts(pool, clock)
         self.enrolments = Enrolments(sealer, clock)
         self.invitations = Invitations(pool, sealer, clock)
+        self.roles = Roles(pool, clock)
         self.sessions = Sessions(pool, sealer, clock)
         self.sign_in = SignIn(pool, sealer, clock)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from tests.support.command import Finished, addressee
@@ -41,6 +42,14 @@ async def test_operators_are_added_listed_and_changed(tmp_path: Path) -> None:
         "production",
         "admin",
     ]
+
+
+async def test_an_invitation_is_a_path_or_a_url(tmp_path: Path) -> None:
+    arguments = ("operators", "invite", EMAIL, "--name", "Ada", "--role", "viewer", "--data-dir", tmp_path)
+    invited = await addressee(*arguments)
+    assert re.fullmatch(r"/dashboard/invitations/[\w-]{43}\n", invited.output)
+    invited = await addressee(*arguments, ADDRESSEE_PUBLIC_URL="https://addressee.example.com/")
+    assert re.fullmatch(r"https://addressee\.example\.com/dashboard/invitations/[\w-]{43}\n", invited.output)
 
 
 async def test_mistakes_are_named_in_one_line(tmp_path: Path) -> None:

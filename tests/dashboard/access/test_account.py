@@ -70,7 +70,7 @@ class TestPassword:
         assert (await other.get(ACCOUNT)).url.path == "/dashboard/sign-in"
         assert (await signed_in(other, operator)).status_code == 403
         assert (await signed_in(other, operator, password=NEW)).status_code == 200
-        assert await acts_of(pool, operator) == ["passwords.change"]
+        assert await acts_of(pool, operator) == ["passwords.change", "sessions.begin"]
 
     @pytest.mark.parametrize(
         ("filled", "errors"),
@@ -146,8 +146,8 @@ class TestOneTimePasswords:
         assert (await signed_in(other, operator)).status_code == 200
         assert await acts_of(pool, operator) == [
             "one_time_passwords.switch_on",
-            "one_time_passwords.switch_on",
             "one_time_passwords.switch_off",
+            "sessions.begin",
         ]
 
     async def test_a_secret_of_another_operator_is_not_taken(

@@ -17,6 +17,7 @@ from addressee.cli.options import InstallationOptions, as_json, installation_opt
 if TYPE_CHECKING:
     from addressee.directory.access.environments import Environments
     from addressee.operators.accounts import Accounts
+    from addressee.operators.invitations import Invitations
     from addressee.operators.model import Role
 
 email_argument = click.argument("email")
@@ -41,6 +42,7 @@ password_option = click.option(
 
 class OpenAccounts(NamedTuple):
     accounts: Accounts
+    invitations: Invitations
     environments: Environments
 
 
@@ -48,15 +50,16 @@ class OpenAccounts(NamedTuple):
 async def opened(options: InstallationOptions) -> AsyncIterator[OpenAccounts]:
     from addressee.directory.access.environments import Environments
     from addressee.operators.accounts import Accounts
+    from addressee.operators.invitations import Invitations
 
     async with options.open() as (pool, sealer):
         with refusals():
-            yield OpenAccounts(Accounts(pool, sealer), Environments(pool))
+            yield OpenAccounts(Accounts(pool, sealer), Invitations(pool, sealer), Environments(pool))
 
 
 @click.group()
 def operators() -> None:
-    """Add, list and disable operators, and set their passwords and roles."""
+    """Add, invite, list and disable operators, and set their passwords and roles."""
 
 
 @operators.command()
@@ -80,6 +83,29 @@ async def add(
         password = password_from(password_file)
         await there.accounts.add(email, name, await roles(there, role, environment_names), password.text)
     print(f"Added {email}.{password.note}")
+
+
+@operators.command()
+@email_argument
+@click.option("--name", required=True, help="The name that the history shows.")
+@role_option
+@environments_option
+@installation_options
+@asynchronous
+async def invite(
+    options: InstallationOptions, email: str, name: str, role: str, environment_names: tuple[str, ...]
+) -> None:
+    """Invite an operator, who chooses the password: print a link that works once, for 7 days.
+
+    The link begins with ADDRESSEE_PUBLIC_URL, if that is set; without it, only its path is shown.
+    """
+    from addressee.database.public_url import configured_url
+    from addressee.operators.invitations import invitation_path
+
+    async with opened(options) as there:
+        url = configured_url() or ""
+        token = await there.invitations.invite(email, name, await roles(there, role, environment_names))
+    print(url + invitation_path(token))
 
 
 @operators.command("list")

@@ -8,17 +8,15 @@ from http import HTTPStatus
 from addressee.api.answers import Answer
 from addressee.api.requests.forms import Form
 from addressee.dashboard.access.browsers import browser_name
-from addressee.dashboard.cookies import with_browser
+from addressee.dashboard.access.new_passwords import problem_of
+from addressee.dashboard.access.new_sessions import begin_session
 from addressee.dashboard.rendering import page, see_other
 from addressee.dashboard.routes import OPERATOR, Routes
-from addressee.dashboard.urls import ACCOUNT, SIGN_IN, with_query
+from addressee.dashboard.urls import ACCOUNT, with_query
 from addressee.dashboard.visits import OperatorVisit
 from addressee.operators.errors import SignInRefusedError, TooManyTriesError
-from addressee.operators.passwords import check_password
 
 routes = Routes("account")
-
-UNKNOWN_ADDRESS = "unknown"
 
 
 @routes.get(ACCOUNT, OPERATOR)
@@ -43,7 +41,7 @@ async def change_password(visit: OperatorVisit, form: Form) -> Answer:
         return await account_page(visit, HTTPStatus.TOO_MANY_REQUESTS, {"current": str(error)})
     await operators.acts.record(operator, None, "passwords.change")
     await operators.accounts.set_password(operator.email, password)
-    return await begin_session(visit, with_query(ACCOUNT, notice="password-changed"))
+    return await begin_session(visit, operator, with_query(ACCOUNT, notice="password-changed"))
 
 
 @routes.post(f"{ACCOUNT}/sessions/end", OPERATOR)
@@ -58,25 +56,6 @@ async def end_other_sessions(visit: OperatorVisit, form: Form) -> Answer:
     await visit.services.operators.acts.record(visit.operator, None, "sessions.end")
     await visit.services.operators.sessions.end_others(visit.operator, visit.asked.browser)
     return see_other(with_query(ACCOUNT, notice="sessions-ended"))
-
-
-async def begin_session(visit: OperatorVisit, target: str) -> Answer:
-    """Begins a session in place of the one that the browser has, and leads on."""
-    sessions, user_agent = visit.services.operators.sessions, visit.asked.headers.get("user-agent", "")
-    address = visit.address or UNKNOWN_ADDRESS
-    token = await sessions.begin(visit.operator, address, user_agent, visit.asked.browser)
-    if token is None:
-        return see_other(SIGN_IN)
-    return with_browser(see_other(target), token, visit.asked.info.base_url)
-
-
-def problem_of(password: str, again: str, email: str) -> Mapping[str, str] | None:
-    """Returns what is wrong with a new password that was entered twice, by field."""
-    try:
-        check_password(password, email)
-    except ValueError as error:
-        return {"password": str(error)}
-    return None if password == again else {"again": "This is not the same password."}
 
 
 async def account_page(

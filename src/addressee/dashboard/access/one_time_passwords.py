@@ -15,7 +15,13 @@ from addressee.dashboard.routes import OPERATOR, Routes
 from addressee.dashboard.urls import ACCOUNT, with_query
 from addressee.dashboard.visits import OperatorVisit
 from addressee.operators.enrolments import Enrolment
-from addressee.operators.errors import CodeNeededError, EnrolmentInvalidError, SignInRefusedError, TooManyTriesError
+from addressee.operators.errors import (
+    CodeNeededError,
+    EnrolmentInvalidError,
+    FirstCodeWrongError,
+    SignInRefusedError,
+    TooManyTriesError,
+)
 
 routes = Routes("one_time_passwords")
 
@@ -46,10 +52,11 @@ async def switch_on(visit: OperatorVisit, form: Form) -> Answer:
     except EnrolmentInvalidError as error:
         fresh = operators.enrolments.begin(operator)
         return enrolment_page(visit, fresh, HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
-    await operators.acts.record(operator, None, "one_time_passwords.switch_on")
     try:
+        operators.enrolments.check(enrolment, form.text("code"))
+        await operators.acts.record(operator, None, "one_time_passwords.switch_on")
         await operators.accounts.require_one_time_passwords(operator, enrolment.secret, form.text("code"))
-    except ValueError as error:
+    except FirstCodeWrongError as error:
         return enrolment_page(visit, enrolment, HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
     await operators.sessions.end_others(operator, visit.asked.browser)
     return see_other(with_query(ACCOUNT, notice="one-time-passwords-on"))

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from addressee.api.answers import Answer
 from addressee.api.requests.forms import Form
-from addressee.dashboard.cookies import with_browser
+from addressee.dashboard.access.new_sessions import begin_session
 from addressee.dashboard.rendering import page, see_other
 from addressee.dashboard.routes import ANYBODY, OPERATOR, Routes
 from addressee.dashboard.urls import ROOT, SIGN_IN, with_query
@@ -32,11 +32,8 @@ async def sign_in(visit: Visit, form: Form) -> Answer:
     except (SignInRefusedError, CodeNeededError, TooManyTriesError) as error:
         status = HTTPStatus.TOO_MANY_REQUESTS if isinstance(error, TooManyTriesError) else HTTPStatus.FORBIDDEN
         return sign_in_page(visit, next, status, email, error)
-    user_agent = visit.asked.headers.get("user-agent", "")
-    token = await operators.sessions.begin(operator, visit.address or "unknown", user_agent, visit.asked.browser)
-    if token is None:
-        return sign_in_page(visit, next, HTTPStatus.FORBIDDEN, email, SignInRefusedError())
-    return with_browser(see_other(next if leads_here(next) else ROOT), token, visit.asked.info.base_url)
+    await operators.acts.record(operator, None, "sessions.begin")
+    return await begin_session(visit, operator, next if leads_here(next) else ROOT)
 
 
 @routes.post(f"{ROOT}/sign-out", OPERATOR)

@@ -17,3 +17,6 @@ ON addressee.operator_acts (environment_id, id);
 CREATE INDEX operator_acts_of_subject
 ON addressee.operator_acts (environment_id, collection, subject, id)
 WHERE subject IS NOT NULL;
+
+CREATE INDEX operator_acts_of_operator
+ON addressee.operator_acts (operator_id, id);

@@ -1,0 +1,7 @@
+-- An open invitation.
+SELECT email,
+       name,
+       roles
+FROM addressee.operator_invitations
+WHERE hash = :hash
+  AND expires_at > :now

@@ -1,0 +1,6 @@
+-- Whether an e-mail address has an account.
+SELECT EXISTS (
+  SELECT
+  FROM addressee.operators
+  WHERE email = :email
+)
