@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from addressee.directory.directory import Directory
     from addressee.messaging.chat_accounts.chat_accounts import ChatAccounts
     from addressee.messaging.delivery.channels.trials import Trials
-    from addressee.messaging.environment.secrets import Secrets
     from addressee.messaging.messaging import Messaging
     from addressee.operators.operators import Operators
     from addressee.preferences.preferences import Preferences
@@ -33,7 +32,6 @@ class Services:
     connections: Connections
     operators: Operators
     issued_keys: Keys
-    secrets: Secrets
     held_jobs: HeldJobs
     trials: Trials
     traffic: Traffic

@@ -36,4 +36,7 @@ NOTICES: Mapping[str, str] = {
     "sessions-ended": "All your other sessions have ended.",
     "one-time-passwords-on": "One-time passwords are on. Your other sessions have ended.",
     "one-time-passwords-off": "One-time passwords are off. Your password alone signs you in.",
+    "settings-changed": "The settings are changed.",
+    "settings-kept": "Nothing differed: the settings are as they were.",
+    "links-ended": "All links of this environment that were made until now have ended.",
 }

@@ -13,6 +13,7 @@ from addressee.dashboard.home import routes as home
 from addressee.dashboard.messages.message import routes as message
 from addressee.dashboard.messages.message_list import routes as message_list
 from addressee.dashboard.operations.bulk import routes as bulk
+from addressee.dashboard.operations.channels import routes as channels
 from addressee.dashboard.operations.jobs import routes as jobs
 from addressee.dashboard.operations.suppressions import routes as suppressions
 from addressee.dashboard.people.collections import routes as collections
@@ -24,6 +25,7 @@ from addressee.dashboard.person.profile import routes as profile
 from addressee.dashboard.person.timeline import routes as timeline
 from addressee.dashboard.routes import Route, Routes
 from addressee.dashboard.settings.keys import routes as keys
+from addressee.dashboard.settings.settings import routes as settings
 from addressee.dashboard.workflows.versions import routes as versions
 from addressee.dashboard.workflows.workflows import routes as workflows
 
@@ -39,6 +41,7 @@ PARTS: Sequence[Routes] = (
     profile,
     timeline,
     collections,
+    channels,
     suppressions,
     jobs,
     bulk,
@@ -49,6 +52,7 @@ PARTS: Sequence[Routes] = (
     lists,
     topics,
     subscribers,
+    settings,
 )
 
 ROUTES: Sequence[Route] = [route for part in PARTS for route in part.all()]

@@ -41,7 +41,6 @@ from addressee.http.request import Receive, Scope, Send
 from addressee.http.system_routes import add_system_routes
 from addressee.messaging.chat_accounts.chat_accounts import ChatAccounts
 from addressee.messaging.delivery.channels.trials import Trials
-from addressee.messaging.environment.secrets import Secrets
 from addressee.messaging.feedback.callbacks import ProviderCallbacks
 from addressee.messaging.messaging import Messaging
 from addressee.messaging.realtime.hub import Hub
@@ -168,7 +167,6 @@ class Process:
             self._connections,
             Operators(pool, self._sealer, directory.clock),
             Keys(pool, self._sealer, directory.clock),
-            Secrets(pool, self._sealer),
             HeldJobs(pool, Wakeup(pool)),
             Trials(pool, self._sealer, self._outbox, directory.clock),
             Traffic(pool),

@@ -124,20 +124,7 @@ class Environments:
         Raises LookupError for an unknown environment, SettingError for an invalid setting.
         """
         row = await self._row(name)
-        try:
-            changed = msgspec.convert({**known_settings(row), **settings}, Settings)
-        except msgspec.ValidationError as error:
-            raise problem(settings, str(error)) from None
-        if not is_timezone(changed.timezone):
-            message = "timezone must be a name of the IANA time zone database, like Europe/Berlin."
-            raise SettingError("timezone", message)
-        if changed.property_merge is Merge.PATCH:
-            raise SettingError("property_merge", "property_merge must be shallow or deep.")
-        check_origins("allowed_origins", changed.allowed_origins)
-        check_origins("frame_origins", changed.frame_origins)
-        for algorithm, setting in SIGNING_KEYS.items():
-            if setting in settings:
-                check_signing_key(changed, algorithm)
+        changed = changed_settings(known_settings(row), settings)
         given = {setting: value for setting, value in msgspec.to_builtins(changed).items() if setting in settings}
         stored = await self._pool.fetchrow(
             *SQL["change_environment"](environment_id=row["id"], settings=msgspec.json.encode(given))
@@ -152,6 +139,25 @@ class Environments:
         private, public = new_pair(algorithm)
         await self.change(name, {SIGNING_KEYS[algorithm]: public})
         return private
+
+
+def changed_settings(stored: Mapping[str, Any], settings: Mapping[str, Any]) -> Settings:
+    """Returns stored settings with some changed. Raises SettingError for an invalid one."""
+    try:
+        changed = msgspec.convert({**stored, **settings}, Settings)
+    except msgspec.ValidationError as error:
+        raise problem(settings, str(error)) from None
+    if not is_timezone(changed.timezone):
+        message = "timezone must be a name of the IANA time zone database, like Europe/Berlin."
+        raise SettingError("timezone", message)
+    if changed.property_merge is Merge.PATCH:
+        raise SettingError("property_merge", "property_merge must be shallow or deep.")
+    check_origins("allowed_origins", changed.allowed_origins)
+    check_origins("frame_origins", changed.frame_origins)
+    for algorithm, setting in SIGNING_KEYS.items():
+        if setting in settings:
+            check_signing_key(changed, algorithm)
+    return changed
 
 
 def check_signing_key(settings: Settings, algorithm: Algorithm) -> None:
