@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from addressee.dashboard.access.account import routes as account
+from addressee.dashboard.access.activity import routes as activity
 from addressee.dashboard.access.invitations import routes as invitations
 from addressee.dashboard.access.one_time_passwords import routes as one_time_passwords
 from addressee.dashboard.access.operators import routes as operators
@@ -31,6 +32,7 @@ from addressee.dashboard.workflows.workflows import routes as workflows
 
 PARTS: Sequence[Routes] = (
     sign_in,
+    activity,
     invitations,
     operators,
     one_time_passwords,

@@ -77,11 +77,16 @@ class Acts:
             )
         return Origin(request_id=f"{REQUEST_PREFIX}{id}")
 
-    async def list(self, environment_id: int, page: PageRequest[UUID]) -> Page[Act]:
-        """Returns a page of the acts in an environment, newest first. Only `after` of the request counts."""
+    async def list(self, environment_id: int, page: PageRequest[UUID], operator_id: UUID | None = None) -> Page[Act]:
+        """Returns a page of the acts in an environment, of all operators or one, newest first. Only `after` counts.
+
+        Acts about accounts of those who have a role in the environment are among them.
+        """
         with unavailable_when_away():
             found = await self._pool.fetch(
-                *SQL["list_acts"](environment_id=environment_id, before=page.after, limit=page.size + 1)
+                *SQL["list_acts"](
+                    environment_id=environment_id, operator_id=operator_id, before=page.after, limit=page.size + 1
+                )
             )
         return build_page([act_from(row) for row in found], page, lambda act: act.id)
 

@@ -23,6 +23,7 @@ from addressee.messaging.messages.listing import EARLIEST, LATEST
 from addressee.messaging.realtime.announcer import Announcer
 from addressee.messaging.recipients.identity import MOVED_AGE
 from addressee.messaging.runs.model import GROUPS
+from addressee.operators.erasure import erase_acts
 
 SQL = load(__package__)
 
@@ -98,6 +99,7 @@ async def erase_people(pool: Pool, people: Sequence[Identity]) -> list[Identity]
                 "erase_waits",
             ):
                 await connection.execute(*SQL[statement](people=batch))
+            await erase_acts(connection, batch)
     for batch in batches([Identity(*row) for row in rows]):
         await pool.execute(*SQL["erase_items_of_actors"](people=batch))
     for batch in batches(ended):
