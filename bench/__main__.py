@@ -1,6 +1,7 @@
 """`make bench`: the measurements, or some of them with `make bench only="requests fanout"`.
 
-Two run by name alone: `make bench only=memory`, which takes ten minutes, and `make bench only=capacity`.
+Three run by name alone: `make bench only=memory`, which takes ten minutes, `make bench only=capacity`, and
+`make bench only=dashboard people=10000000`.
 
 Each prints its rows when it is done. It ends with 1 when a row missed what it must reach.
 """
@@ -13,7 +14,7 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from bench import batch, bulk, capacity, fanout, feed, large, live, memory, merge, requests, smtp
+from bench import batch, bulk, capacity, dashboard, fanout, feed, large, live, memory, merge, requests, smtp
 from bench.options import Options
 from bench.results import Result
 
@@ -33,6 +34,7 @@ PARTS: dict[str, Callable[[Options], Iterable[Result]]] = {
 BY_NAME: dict[str, Callable[[Options], Iterable[Result]]] = {
     "memory": memory.measure,
     "capacity": capacity.measure,
+    "dashboard": dashboard.measure,
 }
 
 
@@ -57,7 +59,7 @@ def parser() -> argparse.ArgumentParser:
         "--only",
         choices=[*PARTS, *BY_NAME],
         nargs="+",
-        help="measure these alone; without it, all but memory and capacity",
+        help="measure these alone; without it, all but memory, capacity and dashboard",
     )
     parser.add_argument("--people", type=int, default=1_000_000, help="users of the large environment")
     parser.add_argument("--minutes", type=int, default=10, help="how long memory is watched under load")

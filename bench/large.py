@@ -37,10 +37,10 @@ def measure(options: Options) -> Iterator[Result]:
             yield turns.result(f"{method} /v1/users/{{id}}: {options.people:,} users ÷ {PEOPLE:,}", AtLeast(0.9))
 
 
-def populate(service: Service, people: int) -> None:
+def populate(service: Service, people: int, statements: str = "people.sql") -> None:
     """Stores users straight in the database of a service."""
     subprocess.run(
-        [programs_for(None) / "psql", "-q", "-v", f"people={people}", "-f", HERE / "people.sql"],
+        [programs_for(None) / "psql", "-q", "-v", f"people={people}", "-f", HERE / statements],
         env=database_environment(service),
         check=True,
     )
