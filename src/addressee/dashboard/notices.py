@@ -8,6 +8,7 @@ NOTICES: Mapping[str, str] = {
     "person-added": "The person has been added.",
     "tenant-added": "The tenant has been added.",
     "object-added": "The object has been added.",
+    "run-started": "The run has been started.",
     "workflow-on": "The workflow is switched on.",
     "workflow-off": "The workflow is switched off.",
     "member-added": "The person is a member of this list now.",

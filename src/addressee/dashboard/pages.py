@@ -27,6 +27,7 @@ from addressee.dashboard.person.timeline import routes as timeline
 from addressee.dashboard.routes import Route, Routes
 from addressee.dashboard.settings.keys import routes as keys
 from addressee.dashboard.settings.settings import routes as settings
+from addressee.dashboard.workflows.trials import routes as trials
 from addressee.dashboard.workflows.versions import routes as versions
 from addressee.dashboard.workflows.workflows import routes as workflows
 
@@ -50,6 +51,7 @@ PARTS: Sequence[Routes] = (
     keys,
     search,
     workflows,
+    trials,
     versions,
     lists,
     topics,

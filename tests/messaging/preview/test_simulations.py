@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -90,3 +91,15 @@ async def test_what_cannot_be_simulated(office: Office) -> None:
         await simulate(office, items=[{"n": "one"}])
     with pytest.raises(WorkflowMissingError):
         await office.messaging.simulations.simulate(Simulation(office.user("ada"), "none"))
+
+
+async def test_another_version_than_the_current_one(office: Office) -> None:
+    await push(office)
+    before = await office.messaging.workflows.overview(office.environment_id, "digest")
+    await office.push({"workflows/digest.yaml": "steps:\n  - {ref: only, delay: 1h}"})
+    refs = [each.ref for each in (await simulate(office)).happened]
+    assert set(refs) == {"only", None}
+    refs = [each.ref for each in (await simulate(office, version=before.version.id)).happened]
+    assert {"collect", "feed"} <= set(refs)
+    with pytest.raises(WorkflowMissingError):
+        await simulate(office, version=UUID(int=7))

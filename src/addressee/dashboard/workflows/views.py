@@ -98,9 +98,14 @@ def templates_of(nodes: Sequence[Node], whole: str | None) -> Iterator[ChannelTe
 
 
 def template_text(name: str, value: Any, *, is_whole: bool) -> TemplateText:
-    text = value if isinstance(value, str) else msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    text = value if isinstance(value, str) else pretty(value)
     is_cut = len(text) > SHOWN_CHARACTERS and not is_whole
     return TemplateText(name, text[:SHOWN_CHARACTERS] if is_cut else text, is_cut)
+
+
+def pretty(value: Any) -> str:
+    """Returns a value as JSON that people read."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from addressee.database.pool import Pool
 from addressee.directory.clock import Clock
@@ -17,12 +18,16 @@ from addressee.messaging.preview.walk import walk
 from addressee.messaging.runs.contexts.context import read_page
 from addressee.messaging.runs.explanations.explanation import obstacle_of
 from addressee.messaging.runs.explanations.hypothetical import read_hypothetical
+from addressee.messaging.runs.versions import as_of
 from addressee.messaging.workflows.schemas import failures
 
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """A trigger to simulate. `items`, `answers` and `events` are those of `preview.model.PreviewRequest`."""
+    """A trigger to simulate. `items`, `answers` and `events` are those of `preview.model.PreviewRequest`.
+
+    `version` is the id of another version of the workflow than the current one.
+    """
 
     recipient: Place
     workflow: str
@@ -31,6 +36,7 @@ class Simulation:
     actor: Place | None = None
     answers: Mapping[str, Any] | None = None
     events: Sequence[str] = ()
+    version: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,11 @@ class Simulations:
         if hypothetical is None:
             raise WorkflowMissingError(wanted.workflow)
         run, recipient_run = hypothetical
+        if wanted.version is not None:
+            versions = await as_of(self._pool, run, [wanted.version])
+            if wanted.version not in versions:
+                raise WorkflowMissingError(wanted.workflow)
+            run = versions[wanted.version]
         schema = run.workflow.trigger_data_schema
         if schema is not None and (unfit := [each for item in wanted.items for each in failures(schema, item)]):
             raise DataInvalidError(tuple(unfit))
