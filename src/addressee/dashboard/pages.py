@@ -8,6 +8,7 @@ from addressee.dashboard.access.account import routes as account
 from addressee.dashboard.access.activity import routes as activity
 from addressee.dashboard.access.invitations import routes as invitations
 from addressee.dashboard.access.one_time_passwords import routes as one_time_passwords
+from addressee.dashboard.access.openid import routes as openid
 from addressee.dashboard.access.operators import routes as operators
 from addressee.dashboard.access.sign_in import routes as sign_in
 from addressee.dashboard.home import routes as home
@@ -34,6 +35,7 @@ from addressee.dashboard.workflows.workflows import routes as workflows
 PARTS: Sequence[Routes] = (
     sign_in,
     activity,
+    openid,
     invitations,
     operators,
     one_time_passwords,

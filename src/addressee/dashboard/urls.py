@@ -6,6 +6,7 @@ from urllib.parse import quote, urlencode
 
 ROOT = "/dashboard"
 SIGN_IN = f"{ROOT}/sign-in"
+OPENID = f"{ROOT}/oidc"
 ACCOUNT = f"{ROOT}/account"
 
 # The prefix in the paths of routes whose pages belong to an environment.

@@ -45,6 +45,7 @@ from addressee.messaging.feedback.callbacks import ProviderCallbacks
 from addressee.messaging.messaging import Messaging
 from addressee.messaging.realtime.hub import Hub
 from addressee.messaging.realtime.listening import FeedListening
+from addressee.operators.openid.settings import OpenIdSettings, configured_openid
 from addressee.operators.operators import Operators
 from addressee.preferences.preferences import Preferences
 from addressee.process_memory import tune_memory
@@ -72,7 +73,7 @@ def create() -> Process:
     installation = Installation.from_environment()
     try:
         sealer, outbox = Sealer(installation.master_key()), installation.data_dir / "outbox"
-        return Process(installation.target(), sealer, outbox, configured_connections())
+        return Process(installation.target(), sealer, outbox, configured_connections(), configured_openid())
     except SetupError as error:
         log.error("the API cannot start", reason=str(error))
         sys.exit(1)
@@ -120,11 +121,19 @@ class Process:
     It serves with or without a database: calls that need one are answered 503 until it is reached.
     """
 
-    def __init__(self, target: Target, sealer: Sealer, outbox: Path, connections: Connections) -> None:
+    def __init__(
+        self,
+        target: Target,
+        sealer: Sealer,
+        outbox: Path,
+        connections: Connections,
+        provider: OpenIdSettings | None,
+    ) -> None:
         self._target = target
         self._sealer = sealer
         self._outbox = outbox
         self._connections = connections
+        self._provider = provider
         self._application: Application | None = None
         self._stopping: asyncio.Task[None] | None = None
 
@@ -165,7 +174,7 @@ class Process:
             keys,
             Links(pool, self._sealer, directory.clock),
             self._connections,
-            Operators(pool, self._sealer, directory.clock),
+            Operators(pool, self._sealer, directory.clock, self._provider),
             Keys(pool, self._sealer, directory.clock),
             HeldJobs(pool, Wakeup(pool)),
             Trials(pool, self._sealer, self._outbox, directory.clock),
@@ -181,6 +190,7 @@ class Process:
             await directory.writer.drain()
             await callbacks.close()
             await chat_accounts.close()
+            await services.operators.close()
             await messaging.announcer.drain()
         listening.cancel()
         watching.cancel()

@@ -12,6 +12,8 @@ from addressee.operators.accounts import Accounts
 from addressee.operators.acts import Acts
 from addressee.operators.enrolments import Enrolments
 from addressee.operators.invitations import Invitations
+from addressee.operators.openid.settings import OpenIdSettings
+from addressee.operators.openid.sign_ins import OpenId
 from addressee.operators.roles import Roles
 from addressee.operators.sessions import Sessions
 from addressee.operators.sign_in import SignIn
@@ -20,9 +22,11 @@ CURSOR = "cursor of a page for operators"
 
 
 class Operators:
-    """The accounts of operators, what lets them in, and what they did."""
+    """The accounts of operators, what lets them in, and what they did. `openid` is None without a provider."""
 
-    def __init__(self, pool: Pool, sealer: Sealer, clock: Clock | None = None) -> None:
+    def __init__(
+        self, pool: Pool, sealer: Sealer, clock: Clock | None = None, provider: OpenIdSettings | None = None
+    ) -> None:
         self._sealer = sealer
         self.accounts = Accounts(pool, sealer, clock)
         self.acts = Acts(pool, clock)
@@ -31,6 +35,7 @@ class Operators:
         self.roles = Roles(pool, clock)
         self.sessions = Sessions(pool, sealer, clock)
         self.sign_in = SignIn(pool, sealer, clock)
+        self.openid = None if provider is None else OpenId(provider, sealer, clock or Clock())
 
     def form_token(self, browser: str) -> str:
         """Returns what the forms shown to a browser must send back, by the browser's secret cookie."""
@@ -46,3 +51,7 @@ class Operators:
             return self._sealer.open(urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4)), CURSOR).decode()
         except (ValueError, WrongMasterKeyError):
             raise CursorError("This is not a cursor of this list; leave it out to start from the front.") from None
+
+    async def close(self) -> None:
+        if self.openid is not None:
+            await self.openid.close()

@@ -14,6 +14,7 @@ from addressee.operators.accounts import totp_purpose
 from addressee.operators.errors import CodeNeededError, SignInRefusedError
 from addressee.operators.model import Operator
 from addressee.operators.one_time_passwords import period_of
+from addressee.operators.openid.errors import NoAccountError
 from addressee.operators.passwords import matches
 from addressee.operators.rows import operator_from
 from addressee.operators.tries import Tries
@@ -51,6 +52,20 @@ class SignIn:
         with unavailable_when_away():
             tries, _ = await self._begin(operator.email, password, address)
             await tries.succeed()
+
+    async def vouched(self, email: str) -> Operator:
+        """Returns the operator of an e-mail address that a trusted provider has verified.
+
+        Raises NoAccountError, UnavailableError.
+        """
+        key = email_key(email) or ""
+        if not key or len(key) > MAX_EMAIL_LENGTH or "\0" in key:
+            raise NoAccountError("This e-mail address")
+        with unavailable_when_away():
+            row = await self._pool.fetchrow(*SQL["find_operator"](email=key))
+        if row is None or row["disabled_at"] is not None:
+            raise NoAccountError(key)
+        return operator_from(row)
 
     async def _begin(self, email: str, password: str, address: str | None) -> tuple[Tries, asyncpg.Record]:
         """Returns a try that fails until it is said to succeed, and the row of the operator whose password it is."""

@@ -52,8 +52,15 @@ def sign_in_page(
         next=next or "",
         email=email,
         error=None if error is None else str(error),
+        provider=provider_of(visit),
         needs_code=isinstance(error, CodeNeededError),
     )
+
+
+def provider_of(visit: Visit) -> str | None:
+    """Returns the name of the provider by which operators sign in; None where there is none."""
+    openid = visit.services.operators.openid
+    return None if openid is None else openid.name
 
 
 def leads_here(target: str) -> bool:
