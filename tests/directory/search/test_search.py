@@ -137,3 +137,16 @@ async def test_a_term_that_was_left_behind_finds_nobody(
     await write(directory, environment, "u-1", named("Ada"))
     await pool.execute("INSERT INTO addressee.search_terms VALUES ($1, 'grace', $2, 'u-1')", environment.id, USERS)
     assert await find(directory, environment, "grace") == []
+
+
+async def test_pages_of_several_ranges_and_collections_meet_everybody_once(
+    directory: Directory, environment: Environment
+) -> None:
+    for id, collection in [("q-a", USERS), ("q-b", USERS), ("q-a", BOTS)]:
+        await write(directory, environment, id, named("Ada"), collection=collection)
+    for number in range(3):
+        await write(directory, environment, f"u-{number}", Identify({"phone_number": f"+49 170 123456{number}"}))
+        await write(directory, environment, f"v-{number}", named(f"+49 Club {number}"))
+    met = [id for page in await walk(directory, environment, "+49", 1) for id in page]
+    assert met == ["v-0", "v-1", "v-2", "u-0", "u-1", "u-2"]
+    assert [id for page in await walk(directory, environment, "q-", 1) for id in page] == ["q-a", "q-b", "q-a"]

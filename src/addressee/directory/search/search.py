@@ -111,10 +111,9 @@ class Search:
         self, environment_id: int, text: str, limit: int, start: Position, collection: str | None
     ) -> tuple[list[Found], Position | None]:
         """Returns up to `limit` recipients, and the position to go on from; None where nothing is left."""
-        prefixes = prefixes_of(text)
+        prefixes = sorted(prefixes_of(text))
         parameters = {
             "environment_id": environment_id,
-            "firsts": list(prefixes),
             "ends": [prefix_end(prefix) for prefix in prefixes],
             "token_term": digest(text),
             "token_digest": sha256(text.encode()).digest(),
@@ -124,7 +123,8 @@ class Search:
         found: list[Found] = []
         position = start
         for _ in range(MAX_READS):
-            terms = await self._pool.fetch(*SQL["find_terms"](**parameters, **position._asdict()))
+            starts = [max(Position(prefix, "", ""), position) for prefix in prefixes]
+            terms = await self._pool.fetch(*SQL["find_terms"](**parameters, starts=starts, **position._asdict()))
             recipients = await self._reader.read_all(Place(environment_id, *term[1:3]) for term in terms)
             for *of_term, is_token in terms:
                 position = Position(*of_term)

@@ -15,7 +15,7 @@ CROSS JOIN LATERAL (
     AND collection = collections.collection
     AND id >= :first
     AND id < :beyond
-    AND (collection, id) > (:collection, :id)
+    AND id > CASE WHEN collections.collection = :collection THEN :id ELSE '' END
     AND deleted_at IS NULL
   ORDER BY id
   LIMIT :limit
