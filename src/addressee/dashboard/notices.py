@@ -5,6 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 NOTICES: Mapping[str, str] = {
+    "preferences-saved": "The preferences are saved.",
+    "recipient-deleted": "Deleted.",
+    "recipient-purged": "Deleted, and everything is erased.",
+    "recipient-saved": "The changes are saved.",
+    "address-added": "The address is added.",
+    "address-removed": "The address is removed.",
+    "address-enabled": "The address is sent to again.",
+    "address-primary": "The address is the primary one now.",
+    "channel-data-removed": "The channel data are removed.",
+    "nothing-changed": "Nothing was changed.",
     "person-added": "The person has been added.",
     "tenant-added": "The tenant has been added.",
     "object-added": "The object has been added.",

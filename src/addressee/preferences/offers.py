@@ -43,7 +43,11 @@ class Offer:
 
     def chosen(self, own: Mapping[str, Document]) -> Chosen:
         """Returns the choices of a recipient, given its sets."""
-        return Chosen(with_defaults(self.effective(own), list(self.policies.values())).document)
+        return Chosen(self.with_defaults(own).document)
+
+    def with_defaults(self, own: Mapping[str, Document]) -> Effective:
+        """Returns the set that applies to a recipient at the tenant, with the defaults of categories below it."""
+        return with_defaults(self.effective(own), list(self.policies.values()))
 
     def effective(self, own: Mapping[str, Document]) -> Effective:
         """Returns the set that applies to a recipient at the tenant, given its sets."""

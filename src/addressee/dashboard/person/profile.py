@@ -1,25 +1,15 @@
-"""The profile: everything that is stored of one recipient."""
+"""The pages about one recipient: its profile, and what leads on from there."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from addressee.api.answers import Answer
+from addressee.dashboard.person.belongings import routes as belongings
+from addressee.dashboard.person.editing import routes as editing
+from addressee.dashboard.person.exporting import routes as exporting
+from addressee.dashboard.person.links import routes as links
+from addressee.dashboard.person.overview import routes as overview
+from addressee.dashboard.person.preferences import routes as preferences
+from addressee.dashboard.person.removal import routes as removal
 from addressee.dashboard.person.subject import RecipientRoutes
-from addressee.dashboard.rendering import page
-from addressee.dashboard.routes import VIEWER
-from addressee.dashboard.visits import EnvironmentVisit
-from addressee.directory.edits.contact_properties import created_at
-from addressee.directory.recipient import Recipient
 
 routes = RecipientRoutes("profile")
-
-
-@routes.show("", VIEWER)
-async def show_profile(visit: EnvironmentVisit, recipient: Recipient) -> Answer:
-    return page(
-        visit,
-        "person/profile.html",
-        recipient=recipient,
-        created_at=datetime.fromisoformat(created_at(recipient)),
-    )
+routes.include(overview, belongings, preferences, editing, removal, exporting, links)

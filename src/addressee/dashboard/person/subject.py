@@ -26,6 +26,9 @@ PATHS = (
     f"{ENVIRONMENT}/objects/{{collection}}/{{id}}",
 )
 
+# The recipients in the names of acts, by collections; those of all others are objects.
+ACTED_ON = {USERS: "users", TENANTS: "tenants"}
+
 # The position of `users`, `tenants` or `objects` among the segments of a path.
 SECTION = 4
 
@@ -66,11 +69,21 @@ def gone_page(visit: EnvironmentVisit, gone: Gone) -> Answer:
     return page(visit, "person/gone.html", HTTPStatus.GONE, tombstone=gone.tombstone, successor=gone.successor)
 
 
+def act(recipient: Recipient, verb: str) -> str:
+    """Returns the name of an act, like `users.edit`."""
+    return f"{ACTED_ON.get(recipient.place.collection, 'objects')}.{verb}"
+
+
 class RecipientRoutes(Routes):
     """Routes of pages about one recipient, each below the paths of people, of tenants and of objects.
 
     The handlers are given the living recipient; for others the page of those who are gone is the answer.
     """
+
+    def include(self, *others: Routes) -> None:
+        """Adds the routes of other modules."""
+        for each in others:
+            self._routes += each.all()
 
     def show(self, further: str, access: Access[EnvironmentVisit]) -> Callable[[ShowOne], ShowOne]:
         def add(show: ShowOne) -> ShowOne:

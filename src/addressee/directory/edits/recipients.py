@@ -26,6 +26,7 @@ from addressee.directory.edits.addresses import (
     RemoveAddresses,
 )
 from addressee.directory.edits.context import EditContext, Revives, Warning, changed, living_or_new, tombstone, without
+from addressee.directory.edits.expectations import Expect
 from addressee.directory.edits.preference_sets import merged
 from addressee.directory.edits.properties import Add, Append, Remove, Set, SetOnce, Unset
 from addressee.directory.errors import DELETED, RefusedError
@@ -44,6 +45,7 @@ __all__ = [
     "Each",
     "Edit",
     "EnableAddress",
+    "Expect",
     "History",
     "Identify",
     "Item",
@@ -325,6 +327,7 @@ Edit: TypeAlias = (
     | UnsetPreferences
     | Delete
     | Each
+    | Expect
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +18,7 @@ from addressee.messaging.content.channel_types import AnyContent
 from addressee.messaging.messages.activities import Activity, activities_of, is_on, read_items
 from addressee.messaging.messages.delivery_logs import DeliveryLog, delivery_log_from
 from addressee.messaging.messages.events import MessageEvent, event_from
+from addressee.messaging.messages.last_uses import LastUse, UsedAddress, last_uses
 from addressee.messaging.messages.listing import (
     MessageFilter,
     access_path,
@@ -119,6 +120,10 @@ class Messages:
         ):
             found[row["message_id"]].append(Address(row["kind"], row["address"]))
         return found
+
+    async def last_uses(self, recipient: Recipient) -> Mapping[UsedAddress, LastUse]:
+        """Returns when each address was last sent to, as far as the recipient's latest 200 messages tell."""
+        return await last_uses(self._pool, recipient)
 
     async def activities(
         self, environment_id: int, message_id: str, trigger_data: Document, page: PageRequest[str]
