@@ -202,9 +202,12 @@ async def test_a_chat_is_added_as_json_and_its_secret_is_not_shown(
 async def test_a_disabled_address_is_sent_to_again(
     editor: httpx.AsyncClient, add: Add, at: Callable[..., str], directory: Directory
 ) -> None:
-    await add("ada", AddAddress("ios_push", "token"))
-    ada = await add("ada", DisableAddress("ios_push", "token"))
-    page = await load(editor, at("users", "ada", "edit"))
+    token = "the-token-of-a-device"
+    await add("ada", AddAddress("ios_push", token))
+    ada = await add("ada", DisableAddress("ios_push", token))
+    answer = await editor.get(at("users", "ada", "edit"))
+    assert token not in answer.text
+    page = parse(answer.text)
     await submit(editor, page.one("form", action=at("users", "ada", "addresses", "enable")))
     assert [each["status"] for each in (await stored(directory, ada)).addresses] == ["active"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 from addressee.dashboard.visits import EnvironmentVisit
@@ -15,10 +16,10 @@ from addressee.messaging.suppressions.model import Suppression, is_suppressible
 
 
 class ShownAddress(NamedTuple):
-    """An address. `key` identifies it among those of its kind; `text` is the value without secrets."""
+    """An address. `reference` names it in forms, and `text` is the value: neither has its secrets."""
 
     kind: str
-    key: str
+    reference: str
     text: str
     provider: str | None
     status: str
@@ -31,6 +32,11 @@ class ShownAddress(NamedTuple):
 def addresses_of(recipient: Recipient) -> Sequence[Document]:
     """Returns all addresses, by kinds, the primary one first; those in channel data alone are not among them."""
     return [address for kind in FORMS for address in of_kind(recipient, kind)]
+
+
+def reference_of(address: Document) -> str:
+    """Returns a name for an address in forms: its key may be the token of a device, or the URL of a webhook."""
+    return sha256(f"{address['kind']} {address['key']}".encode()).hexdigest()
 
 
 async def read_addresses(visit: EnvironmentVisit, recipient: Recipient) -> Sequence[ShownAddress]:
@@ -58,7 +64,7 @@ def shown_address(
     primary = attribute_address(recipient.attributes, kind)
     return ShownAddress(
         kind,
-        key,
+        reference_of(address),
         text_of(address),
         address.get("provider"),
         address["status"],

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from addressee.api.answers import Answer
 from addressee.api.requests.forms import Form
-from addressee.dashboard.person.addresses import addresses_of, read_addresses
+from addressee.dashboard.person.addresses import addresses_of, read_addresses, reference_of
 from addressee.dashboard.person.filling import (
     FIELDS,
     Filled,
@@ -130,9 +130,8 @@ async def write(visit: EnvironmentVisit, recipient: Recipient, verb: str, edits:
 
 def address_named(recipient: Recipient, form: Form) -> Document:
     """Returns the address that a form is about. Raises RefusedError when it is not there any more."""
-    kind, key = form.text("kind"), form.text("key")
     for address in addresses_of(recipient):
-        if (address["kind"], address["key"]) == (kind, key):
+        if reference_of(address) == form.text("address"):
             return address
     raise RefusedError("address", "address", "This address is not there any more. Go back, and load the page again.")
 

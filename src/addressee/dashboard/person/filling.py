@@ -21,17 +21,16 @@ class Field(NamedTuple):
 
     name: str
     label: str
-    type: str = "text"
     hint: str = ""
 
 
 FIELDS: Sequence[Field] = (
     Field("name", "Name"),
-    Field("email", "E-mail address", "email", "The primary one; a new address replaces it."),
-    Field("phone_number", "Phone number", "tel", "The primary one, like +4915112345617."),
-    Field("locale", "Locale", hint="Like en-GB."),
-    Field("timezone", "Time zone", hint="Like Europe/Berlin."),
-    Field("avatar", "Picture", "url", "The URL of an image."),
+    Field("email", "E-mail address", "The primary one; a new address replaces it."),
+    Field("phone_number", "Phone number", "The primary one, like +4915112345617."),
+    Field("locale", "Locale", "Like en-GB."),
+    Field("timezone", "Time zone", "Like Europe/Berlin."),
+    Field("avatar", "Picture", "The URL of an image."),
 )
 
 PROPERTIES = "properties"
