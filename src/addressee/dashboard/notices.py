@@ -50,4 +50,6 @@ NOTICES: Mapping[str, str] = {
     "settings-changed": "The settings are changed.",
     "settings-kept": "Nothing differed: the settings are as they were.",
     "links-ended": "All links of this environment that were made until now have ended.",
+    "message-sent-again": "The message is being sent again.",
+    "run-cancelled": "What was not finished of the run is cancelled.",
 }

@@ -14,6 +14,9 @@ from addressee.dashboard.access.sign_in import routes as sign_in
 from addressee.dashboard.home import routes as home
 from addressee.dashboard.messages.message import routes as message
 from addressee.dashboard.messages.message_list import routes as message_list
+from addressee.dashboard.messages.resend import routes as resend
+from addressee.dashboard.messages.run import routes as run
+from addressee.dashboard.messages.run_list import routes as run_list
 from addressee.dashboard.operations.bulk import routes as bulk
 from addressee.dashboard.operations.channels import routes as channels
 from addressee.dashboard.operations.jobs import routes as jobs
@@ -43,6 +46,9 @@ PARTS: Sequence[Routes] = (
     home,
     message,
     message_list,
+    resend,
+    run,
+    run_list,
     profile,
     timeline,
     collections,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from addressee.directory.recipient import Place
+from addressee.directory.recipient import Document, Place
 
 
 class MessagingError(Exception):
@@ -36,6 +36,19 @@ class FeedItemMissingError(MessagingError):
 class SuppressionMissingError(MessagingError):
     def __init__(self) -> None:
         super().__init__("This address is not suppressed in this environment.")
+
+
+class NotResendableError(MessagingError):
+    """A message cannot be sent again; `obstacle` says why, like those of runs and sends."""
+
+    def __init__(self, obstacle: Document) -> None:
+        super().__init__(f"The message cannot be sent again: {obstacle['reason']}.")
+        self.obstacle = obstacle
+
+
+class AlreadyResentError(MessagingError):
+    def __init__(self) -> None:
+        super().__init__("The message has been sent again meanwhile; look at it once more.")
 
 
 class ActorMissingError(MessagingError):

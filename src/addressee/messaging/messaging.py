@@ -11,6 +11,7 @@ from addressee.directory.clock import Clock
 from addressee.directory.directory import Directory
 from addressee.directory.reading.reader import Reader
 from addressee.messaging.delivery.channels.health import Healths
+from addressee.messaging.delivery.resending import Resender
 from addressee.messaging.environment.channels import Channels
 from addressee.messaging.environment.links import NO_LINKS, LinkUrls
 from addressee.messaging.feedback.browser_receipts import BrowserReceipts
@@ -56,6 +57,7 @@ class Messaging:
         self.channels = Channels(pool)
         self.channel_healths = Healths(pool, clock)
         self.suppressions = Suppressions(pool, clock)
+        self.resender = Resender(pool, reader, wakeup, clock, links)
         self.browser_receipts = BrowserReceipts(pool, wakeup, clock)
 
     @classmethod

@@ -37,6 +37,9 @@ LEGAL = {
     ("sent", "delivered"),
     ("sent", "undelivered"),
     ("sent", "bounced"),
+    ("undelivered", "queued"),
+    ("not_sent", "queued"),
+    ("bounced", "queued"),
 }
 
 

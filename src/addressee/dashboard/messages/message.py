@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from http import HTTPStatus
 
 from addressee.api.answers import Answer
 from addressee.api.requests.forms import Form
+from addressee.channels.provider import ChannelType
 from addressee.dashboard.errors import PageMissingError
 from addressee.dashboard.messages.message_list import shown_to
 from addressee.dashboard.messages.reveals import check_pass, pass_for
-from addressee.dashboard.messages.wording import MESSAGE_EVENTS, REASONS, why
+from addressee.dashboard.messages.wording import MESSAGE_EVENTS, REASONS, reason_in_words, why
 from addressee.dashboard.rendering import framed_html, page
 from addressee.dashboard.routes import VIEWER, Routes
 from addressee.dashboard.urls import ENVIRONMENT
@@ -17,8 +19,10 @@ from addressee.dashboard.visits import EnvironmentVisit
 from addressee.database.paging import PageRequest
 from addressee.messaging.content.channel_types import AnyContent
 from addressee.messaging.content.email import EmailContent
+from addressee.messaging.delivery.resending import Resending
 from addressee.messaging.messages.events import MessageEvent
 from addressee.messaging.messages.model import Message
+from addressee.messaging.messages.status import FAILED as FAILED_FOR_GOOD
 from addressee.messaging.messages.status import Status
 from addressee.operators.model import Role
 
@@ -28,7 +32,7 @@ routes = Routes("message")
 MOST_EVENTS = 200
 MOST_EXCHANGES = 50
 
-FAILED = frozenset({Status.NOT_SENT, Status.UNDELIVERED, Status.BOUNCED, Status.DELIVERY_ATTEMPTED})
+FAILED = FAILED_FOR_GOOD | {Status.DELIVERY_ATTEMPTED}
 
 
 @routes.get(f"{ENVIRONMENT}/messages/{{id}}", VIEWER)
@@ -71,7 +75,9 @@ async def content_of(visit: EnvironmentVisit, message: Message) -> AnyContent:
     return found[0].content
 
 
-async def message_page(visit: EnvironmentVisit, message: Message, *, is_open: bool) -> Answer:
+async def message_page(
+    visit: EnvironmentVisit, message: Message, *, is_open: bool, status: int = HTTPStatus.OK, error: str = ""
+) -> Answer:
     messages, environment_id = visit.services.messaging.messages, visit.environment.id
     content = await content_of(visit, message)
     events = await messages.events(environment_id, message.id, PageRequest(MOST_EVENTS))
@@ -81,6 +87,7 @@ async def message_page(visit: EnvironmentVisit, message: Message, *, is_open: bo
     return page(
         visit,
         "messages/message.html",
+        status,
         **{**shown_to(visit), "open": is_open},
         message=message,
         content=content,
@@ -91,9 +98,20 @@ async def message_page(visit: EnvironmentVisit, message: Message, *, is_open: bo
         event_words=MESSAGE_EVENTS,
         tones={status: shown.tone for status, shown in shown_to(visit)["words"].items()},
         why=why,
+        error=error,
+        resending=await resending(visit, message),
+        reason_in_words=reason_in_words,
         because=because(message, told, is_open=is_open),
         frame=visit.url("messages", message.id, "email", **{"pass": pass_of(visit, message, is_open=is_open)}),
     )
+
+
+async def resending(visit: EnvironmentVisit, message: Message) -> Resending | None:
+    """Returns what sending the message again would do, None where that is not asked: it may arrive, or was a feed's."""
+    if not visit.may(Role.EDITOR) or message.channel.type is ChannelType.IN_APP_FEED:
+        return None
+    planned = await visit.services.messaging.resender.plan(visit.environment.id, message.id)
+    return planned if planned.failed or message.status in FAILED_FOR_GOOD else None
 
 
 def pass_of(visit: EnvironmentVisit, message: Message, *, is_open: bool) -> str | None:

@@ -126,6 +126,11 @@ REASONS: Mapping[str, str] = {
     "retries_exhausted": "All attempts failed.",
     "fatal_error": "It was refused for good.",
     "opted_out": "The owner of the address has told the provider not to be written to.",
+    "sent_again": "An operator had it sent again.",
+    "not_failed": "It arrived, or may arrive still.",
+    "never_addressed": "It was never addressed to anybody: the trigger was a rehearsal, or it could not be written.",
+    "content_erased": "What it said was erased.",
+    "attachments_deleted": "Its attachments were deleted once it had been sent or given up.",
     "sandbox": "The trigger was a rehearsal (sandbox mode): nothing is sent.",
 }
 
@@ -142,6 +147,23 @@ def reason_in_words(reason: str) -> str:
         if reason.endswith(ending):
             return sentence + REASONS.get(reason.removesuffix(ending), "")
     return REASONS.get(reason, reason)
+
+
+SOURCES: Mapping[str, str] = {
+    "api": "API",
+    "broadcast": "Broadcast",
+    "schedule": "Schedule",
+    "event": "Event",
+    "workflow_step": "Workflow",
+}
+
+
+def source_in_words(source: Mapping[str, Any]) -> str:
+    """Returns what started a run: its kind, and which one of it."""
+    kind = str(source.get("type", "api"))
+    word = SOURCES.get(kind, kind.replace("_", " ").capitalize())
+    which = next((source[name] for name in ("event", "workflow", "schedule_id") if source.get(name)), None)
+    return word if which is None else f"{word} {which}"
 
 
 def why(data: Mapping[str, Any] | None, *, open: bool) -> list[str]:

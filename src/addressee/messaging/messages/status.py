@@ -41,6 +41,9 @@ class Status(StrEnum):
 
 FIRST = frozenset({Status.QUEUED, Status.DELIVERED, Status.NOT_SENT, Status.UNDELIVERED})
 
+# What failed for good stays so, unless somebody has it sent again.
+FAILED = frozenset({Status.UNDELIVERED, Status.NOT_SENT, Status.BOUNCED})
+
 NEXT: Mapping[Status, frozenset[Status]] = {
     Status.QUEUED: frozenset(
         {
@@ -55,9 +58,7 @@ NEXT: Mapping[Status, frozenset[Status]] = {
     Status.DELIVERY_ATTEMPTED: frozenset({Status.QUEUED, Status.UNDELIVERED, Status.NOT_SENT, Status.BOUNCED}),
     Status.SENT: frozenset({Status.DELIVERED, Status.UNDELIVERED, Status.BOUNCED}),
     Status.DELIVERED: frozenset(),
-    Status.UNDELIVERED: frozenset(),
-    Status.NOT_SENT: frozenset(),
-    Status.BOUNCED: frozenset(),
+    **dict.fromkeys(FAILED, frozenset({Status.QUEUED})),
 }
 
 # A message has the highest of its sends' statuses: what has arrived counts most, then what may still arrive, then what

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
+from uuid import UUID
 
 import asyncpg
 import msgspec
@@ -39,6 +40,20 @@ class CancellationKey(NamedTuple):
     workflow: str
     cancellation_key: str
 
+    def statement(self, name: str) -> str:
+        return name
+
+
+class OfRun(NamedTuple):
+    """The trigger whose recipients' runs are cancelled."""
+
+    environment_id: int
+    run_id: UUID
+
+    def statement(self, name: str) -> str:
+        """Returns the name of the statement that does for a trigger what another does for a cancellation key."""
+        return f"{name}_of_run"
+
 
 async def cancel(
     connection: Connection, key: CancellationKey, recipients: Sequence[Place] | None, now: datetime
@@ -50,7 +65,7 @@ async def cancel(
         await connection.execute(*SQL["delete_expired_cancellations"](before=now - KEPT, limit=DELETED_AT_ONCE))
         await connection.execute(*SQL["keep_cancellation"](**key._asdict(), recipients=kept, now=now))
         return
-    await cancel_runs(connection, *key, recipients, now)
+    await cancel_runs(connection, key, recipients, now)
 
 
 async def await_cancellations(connection: Connection, keys: Collection[CancellationKey]) -> None:
@@ -67,7 +82,7 @@ async def carry_out_early(connection: Connection, keys: Collection[CancellationK
         key = CancellationKey(row["environment_id"], row["workflow"], row["cancellation_key"])
         chosen = row["recipients"] and msgspec.json.decode(row["recipients"], type=list[tuple[str, str]])
         recipients = None if chosen is None else [Place(key.environment_id, *each) for each in chosen]
-        await cancel_runs(connection, *key, recipients, now)
+        await cancel_runs(connection, key, recipients, now)
 
 
 async def delete_expired_cancellations(connection: Connection, now: datetime) -> None:
@@ -76,9 +91,7 @@ async def delete_expired_cancellations(connection: Connection, now: datetime) ->
 
 async def cancel_runs(
     connection: Connection,
-    environment_id: int,
-    workflow: str,
-    cancellation_key: str,
+    which: CancellationKey | OfRun,
     recipients: Sequence[Place] | None,
     now: datetime,
 ) -> None:
@@ -87,12 +100,11 @@ async def cancel_runs(
     A run that is cancelled for an object reaches no further subscribers of it. A run in an open batch leaves it: the
     one that goes on for others too does so without its own item.
     """
+    environment_id = which.environment_id
     chosen = None if recipients is None else set(recipients)
     merged = set() if recipients is None else await predecessors(connection, environment_id, recipients)
     journal = cancellation(now)
-    runs = await connection.fetch(
-        *SQL["lock_runs_to_cancel"](environment_id=environment_id, workflow=workflow, cancellation_key=cancellation_key)
-    )
+    runs = await connection.fetch(*SQL[which.statement("lock_runs_to_cancel")](**which._asdict()))
 
     async def cancel_waiting(
         page: RunPage, run: asyncpg.Record, waiting: Sequence[WaitingRecipient]
@@ -134,12 +146,11 @@ async def cancel_runs(
                 )
             )
     await stop_fanouts(connection, environment_id, [run["id"] for run in runs], chosen)
-    which = {"environment_id": environment_id, "workflow": workflow, "cancellation_key": cancellation_key}
     of_whom = {"chosen": chosen, "merged": merged}
     encoded_journal = msgspec.json.encode(journal)
     await cancel_items(connection, which, of_whom, encoded_journal, now)
     cancelled_runs = await connection.fetch(
-        *SQL["cancel_recipient_runs"](**which, **of_whom, journal=encoded_journal, now=now)
+        *SQL[which.statement("cancel_recipient_runs")](**which._asdict(), **of_whom, journal=encoded_journal, now=now)
     )
     await abandon_batches(connection, environment_id, [row["id"] for row in cancelled_runs], now)
 

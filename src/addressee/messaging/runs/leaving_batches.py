@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from addressee.database.pool import Connection
@@ -19,20 +19,30 @@ from addressee.messaging.steps.run import RecipientRun
 SQL = load(__package__)
 
 
+class Which(Protocol):
+    """Which runs are cancelled: the parameters of statements, and the names of those that take them."""
+
+    def statement(self, name: str) -> str: ...
+
+    def _asdict(self) -> dict[str, Any]: ...
+
+
 async def cancel_items(
-    connection: Connection, which: Mapping[str, Any], recipients: Mapping[str, Any], journal: bytes, now: datetime
+    connection: Connection, which: Which, recipients: Mapping[str, Any], journal: bytes, now: datetime
 ) -> None:
     """Takes the items of cancelled runs out of their open batches, and holds these until the transaction ends.
 
-    `which` are the runs' environment, workflow and cancellation key, `recipients` whose runs they are.
+    `which` are the runs that are cancelled, `recipients` whose they are.
     """
-    runs = await connection.fetch(*SQL["hold_runs_to_cancel"](**which, **recipients))
-    held = await connection.fetch(*SQL["hold_batches_to_cancel"](**which, run_ids=[row["id"] for row in runs]))
+    where = which._asdict()
+    runs = await connection.fetch(*SQL[which.statement("hold_runs_to_cancel")](**where, **recipients))
+    held = await connection.fetch(
+        *SQL[which.statement("hold_batches_to_cancel")](**where, run_ids=[row["id"] for row in runs])
+    )
     if held:
         await connection.execute(
-            *SQL["cancel_batch_items"](
-                environment_id=which["environment_id"],
-                cancellation_key=which["cancellation_key"],
+            *SQL[which.statement("cancel_batch_items")](
+                **{name: value for name, value in where.items() if name != "workflow"},
                 **recipients,
                 batch_ids=[row["id"] for row in held],
                 journal=journal,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import UUID
+
+import msgspec
 
 from addressee.database.paging import Page, PageRequest, build_page
 from addressee.database.pool import Pool
@@ -13,7 +16,7 @@ from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import Document, Place
 from addressee.directory.writing.receipts import Receipt, keep
 from addressee.messaging.messages.listing import page_parameters
-from addressee.messaging.runs.cancellation import CancellationKey, cancel
+from addressee.messaging.runs.cancellation import CancellationKey, OfRun, cancel, cancel_runs
 from addressee.messaging.runs.contexts.context import read_contexts
 from addressee.messaging.runs.explanations.explanation import Explanation, explained, without_suppressed
 from addressee.messaging.runs.explanations.hypothetical import read_hypothetical
@@ -28,6 +31,8 @@ from addressee.messaging.runs.listing import (
     in_the_name_of_successors,
     owner_parameters,
 )
+from addressee.messaging.runs.triggered import FoundRuns, TriggeredRun, read_trigger, read_triggered, search_runs
+from addressee.messaging.steps.run import RunStatus
 from addressee.messaging.suppressions.suppressions import find_suppressed
 
 SQL = load(__package__)
@@ -72,6 +77,48 @@ class Runs:
             found = await assemble(connection, environment_id, rows)
         runs = await in_the_name_of_successors(self._reader, environment_id, found)
         return runs[0] if runs else None
+
+    async def triggered(
+        self, environment_id: int, workflow: str | None, after: UUID | None, size: int
+    ) -> tuple[Sequence[TriggeredRun], UUID | None]:
+        """Returns triggers of a workflow, None: of all, newest first, and after which of them the list goes on."""
+        async with self._pool.acquire() as connection:
+            found = await read_triggered(connection, environment_id, workflow, after, size + 1)
+        return found[:size], found[size - 1].id if len(found) > size else None
+
+    async def trigger(self, environment_id: int, id: UUID) -> TriggeredRun | None:
+        """Returns one trigger, whose recipients `list` has."""
+        async with self._pool.acquire() as connection:
+            return await read_trigger(connection, environment_id, id)
+
+    async def data(self, environment_id: int, id: UUID) -> Document:
+        """Returns the data that a run was triggered with; nothing of one that is not there."""
+        row = await self._pool.fetchrow(*SQL["run_data"](environment_id=environment_id, run_ids=[id]))
+        return {} if row is None else msgspec.json.decode(row["data"], type=dict[str, Any])
+
+    async def search(
+        self,
+        environment_id: int,
+        workflow: str | None,
+        statuses: Collection[RunStatus],
+        after: RunPosition | None,
+        size: int,
+    ) -> FoundRuns:
+        """Looks for recipients' runs in one of some statuses, newest first, among so many that it takes no longer."""
+        async with self._pool.acquire() as connection:
+            places = await search_runs(connection, environment_id, workflow, statuses, after, size)
+            rows = await connection.fetch(*SQL["runs_among"](environment_id=environment_id, ids=places.ids))
+            found = await assemble(connection, environment_id, rows)
+        return FoundRuns(await in_the_name_of_successors(self._reader, environment_id, found), places.after)
+
+    async def cancel_run(self, environment_id: int, run_id: UUID, recipients: Sequence[Place] | None = None) -> None:
+        """Stops what is not finished of one trigger: the runs of `recipients`, or of all.
+
+        Messages that are made stay, but those that wait to be sent are not.
+        """
+        now = self._clock.now()
+        async with self._pool.acquire() as connection, connection.transaction():
+            await cancel_runs(connection, OfRun(environment_id, run_id), recipients, now)
 
     async def cancel(
         self,

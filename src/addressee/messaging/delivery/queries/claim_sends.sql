@@ -31,26 +31,12 @@ claimed AS (
     AND sends.recipient_id = locked.recipient_id
   RETURNING sends.*
 )
-SELECT claimed.id,
-       claimed.message_id,
-       claimed.collection,
-       claimed.recipient_id,
-       claimed.uid,
-       claimed.channel_id,
-       claimed.kind,
-       claimed.address,
-       claimed.attempts,
-       claimed.status IS NOT NULL AS is_one_of_several,
-       coalesce(claimed.status, messages.status) AS status,
-       messages.recipient_run_id,
-       messages.step_ref,
-       messages.content,
-       messages.tenant,
-       messages.inserted_at
-FROM claimed
+SELECT
+  -- part: tried_send
+FROM claimed AS sends
 JOIN addressee.messages AS messages
-  ON messages.environment_id = claimed.environment_id
- AND messages.id = claimed.message_id
- AND messages.recipient_id = claimed.recipient_id
-ORDER BY claimed.message_id,
-         claimed.id
+  ON messages.environment_id = sends.environment_id
+ AND messages.id = sends.message_id
+ AND messages.recipient_id = sends.recipient_id
+ORDER BY sends.message_id,
+         sends.id

@@ -1,36 +1,5 @@
--- Cancels unfinished runs under a cancellation key, of chosen places and of who was merged into them, or (null) of all;
--- not those that go on for others in a batch that has not closed. What they waited for ends no wait any more.
-WITH cancelled AS (
-  UPDATE addressee.recipient_runs AS runs
-  SET status = 'cancelled',
-      due_at = NULL,
-      profile = NULL,
-      journal = runs.journal || :journal,
-      updated_at = :now
-  WHERE runs.environment_id = :environment_id
+-- Cancels unfinished runs under a cancellation key.
+-- part: cancelling
     AND runs.workflow = :workflow
     AND runs.cancellation_key = :cancellation_key
-    AND runs.status IN ('queued', 'processing', 'paused')
-    AND
-    -- part: runs_of_cancellation
-    AND NOT EXISTS (
-      SELECT
-      FROM addressee.batches AS batches
-      JOIN addressee.batch_items AS items
-        ON items.environment_id = batches.environment_id
-       AND items.batch_id = batches.id
-      WHERE batches.environment_id = runs.environment_id
-        AND batches.recipient_run_id = runs.id
-        AND batches.closed_at IS NULL
-    )
-  RETURNING runs.environment_id,
-            runs.id
-),
-over AS (
-  DELETE FROM addressee.waits
-  USING cancelled
-  WHERE waits.environment_id = cancelled.environment_id
-    AND waits.recipient_run_id = cancelled.id
-)
-SELECT id
-FROM cancelled
+-- part: cancelled

@@ -1,0 +1,17 @@
+-- The columns of a send as those who try it read it, beside its message.
+sends.id,
+sends.message_id,
+sends.collection,
+sends.recipient_id,
+sends.uid,
+sends.channel_id,
+sends.kind,
+sends.address,
+sends.attempts,
+sends.status IS NOT NULL AS is_one_of_several,
+coalesce(sends.status, messages.status) AS status,
+messages.recipient_run_id,
+messages.step_ref,
+messages.content,
+messages.tenant,
+messages.inserted_at
