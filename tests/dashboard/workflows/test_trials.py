@@ -99,6 +99,22 @@ async def test_a_run_is_shown_as_it_would_look_and_nothing_is_sent(
     assert counted == 0
 
 
+async def test_a_frame_of_nothing(
+    editor: httpx.AsyncClient, at: At, push: Push, directory: Directory, environment: Environment
+) -> None:
+    await push({"workflows/invoice.yaml": BRANCHY})
+    await add(directory, environment, "ada", name="Ada", phone_number="+4930123456")
+    asked = {"person": "ada", "data": '{"amount": 1001}'}
+    for query in (
+        {},
+        {**asked, "message": "99"},
+        {**asked, "message": "x"},
+        {**asked, "message": "0", "person": "bob"},
+    ):
+        answer = await editor.get(at("workflows", "invoice", "test", "frame", **query))
+        assert answer.status_code == 404
+
+
 async def test_a_text_tells_its_segments(
     editor: httpx.AsyncClient, at: At, push: Push, directory: Directory, environment: Environment
 ) -> None:
