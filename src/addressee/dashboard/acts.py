@@ -12,6 +12,7 @@ from addressee.operators.acts import Act
 PHRASES: Mapping[str, str] = {
     "explain.reveal": "looked at addresses in an explanation",
     "invitations.accept": "accepted an invitation",
+    "jobs.run_again": "had a job run again",
     "jobs.run_all_again": "had all held jobs run again",
     "lists.add_member": "added a member to a list",
     "lists.remove_member": "removed a member from a list",
@@ -27,9 +28,12 @@ PHRASES: Mapping[str, str] = {
     "sessions.end": "ended own sessions",
     "settings.new_link_key": "ended all links of the environment",
     "settings.new_signing_key": "made a new signing key",
+    "suppressions.reveal": "looked at suppressed addresses",
     "timeline.reveal": "looked at addresses in a timeline",
     "topics.add_subscriber": "added a subscriber to a topic",
     "topics.remove_subscriber": "removed a subscriber from a topic",
+    "users.merge": "merged two people",
+    "users.unmerge": "undid a merge of two people",
     "workflows.switch": "switched a workflow on or off",
 }
 
@@ -55,7 +59,6 @@ VERBS: Mapping[str, str] = {
     "remove_channel_data": "removed channel data of",
     "reveal": "looked at addresses and contents of",
     "revoke": "revoked",
-    "run_again": "had run again",
     "send": "sent",
     "set_preferences": "changed the preferences of",
     "set_primary_address": "changed the primary address of",

@@ -58,7 +58,7 @@ async def test_whoever_is_invited_comes_in_by_the_link(
     await page.goto(at("operators"))
     await page.get_by_label("E-mail address").fill(email)
     await page.get_by_label("Name", exact=True).fill("Ada Lovelace")
-    await page.get_by_label("Role").select_option("editor")
+    await page.get_by_label("Role", exact=True).select_option("editor")
     await page.get_by_role("button", name="Invite").click()
     link = await page.get_by_label("Link").input_value()
     await axe.finds_nothing(page)
@@ -117,4 +117,4 @@ async def test_axe_finds_nothing(
     await page.set_viewport_size({"width": 360, "height": 740})
     for path in ("/dashboard/account", at("operators"), at("operators", other.id), at("activity")):
         await page.goto(path)
-        assert await page.evaluate("document.documentElement.scrollWidth") == 360
+        assert (path, await page.evaluate("document.documentElement.scrollWidth")) == (path, 360)
