@@ -202,6 +202,7 @@ async def test_hostile_data_are_shown_as_text(
     assert shown.status_code == 200
     assert SCRIPT not in shown.text
     assert len(shown.content) < 200_000
+    assert "Cut here: it has 50," in shown.text
 
 
 @pytest.mark.parametrize("id", ["missing", "a/b", SCRIPT, "..%2f", "x" * 3000])

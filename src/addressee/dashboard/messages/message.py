@@ -11,6 +11,7 @@ from addressee.channels.provider import ChannelType
 from addressee.dashboard.errors import PageMissingError
 from addressee.dashboard.messages.message_list import shown_to
 from addressee.dashboard.messages.reveals import check_pass, pass_for
+from addressee.dashboard.messages.shortened import FEW_BYTES, shortened
 from addressee.dashboard.messages.wording import MESSAGE_EVENTS, REASONS, reason_in_words, why
 from addressee.dashboard.rendering import framed_html, page
 from addressee.dashboard.routes import VIEWER, Routes
@@ -98,6 +99,8 @@ async def message_page(
         event_words=MESSAGE_EVENTS,
         tones={status: shown.tone for status, shown in shown_to(visit)["words"].items()},
         why=why,
+        shortened=shortened,
+        few=FEW_BYTES,
         error=error,
         resending=await resending(visit, message),
         reason_in_words=reason_in_words,

@@ -9,6 +9,7 @@ from addressee.api.answers import Answer
 from addressee.api.requests.forms import Form
 from addressee.dashboard.errors import PageMissingError
 from addressee.dashboard.messages.filters import PAGE_SIZE, chosen_recipient, chosen_start
+from addressee.dashboard.messages.shortened import FEW_BYTES, shortened
 from addressee.dashboard.messages.wording import (
     CHANNEL_TYPES,
     RUN_EVENTS,
@@ -137,7 +138,7 @@ async def trigger_page(visit: EnvironmentVisit, trigger: TriggeredRun, *, is_ope
         "messages/run.html",
         trigger=trigger,
         runs=found.entries,
-        data=await runs.data(environment_id, trigger.id) if is_open else None,
+        data=shortened(await runs.data(environment_id, trigger.id)) if is_open else None,
         open=is_open,
         counted=COUNTED,
         words=RUN_STATUSES,
@@ -155,6 +156,7 @@ async def journal_page(visit: EnvironmentVisit, trigger: TriggeredRun, run: RunD
         run=run,
         entries=run.events[:MOST_ENTRIES],
         more_entries=len(run.events) > MOST_ENTRIES,
+        data=shortened(run.data) if is_open else None,
         messages={message.id: message for message in await messages_of(visit, run)},
         open=is_open,
         is_unfinished=run.status in UNFINISHED,
@@ -164,6 +166,8 @@ async def journal_page(visit: EnvironmentVisit, trigger: TriggeredRun, run: RunD
         event_words=RUN_EVENTS,
         source=source_in_words(trigger.source),
         why=why,
+        shortened=shortened,
+        few=FEW_BYTES,
     )
 
 
