@@ -26,6 +26,7 @@ from addressee.dashboard.people.lists import routes as lists
 from addressee.dashboard.people.search import routes as search
 from addressee.dashboard.people.subscribers import routes as subscribers
 from addressee.dashboard.people.topics import routes as topics
+from addressee.dashboard.person.explaining import routes as explaining
 from addressee.dashboard.person.profile import routes as profile
 from addressee.dashboard.person.timeline import routes as timeline
 from addressee.dashboard.routes import Route, Routes
@@ -51,6 +52,7 @@ PARTS: Sequence[Routes] = (
     run_list,
     profile,
     timeline,
+    explaining,
     collections,
     channels,
     suppressions,

@@ -65,7 +65,37 @@ async def test_axe_finds_nothing_on_a_timeline(
     await expect(page.locator(".timeline > li")).to_have_count(6)
     assert await page.title() != "ran"
     await axe.finds_nothing(page)
-    await page.screenshot(path=f"/tmp/timeline-{scheme}.png")
     await page.set_viewport_size({"width": 360, "height": 740})
     assert await page.evaluate("document.documentElement.scrollWidth") == 360
-    await page.screenshot(path=f"/tmp/timeline-phone-{scheme}.png")
+
+
+async def test_an_explanation_tells_why_no_e_mail_would_arrive(
+    http: httpx.Client, welcome: None, open_as: OpenAs, at: Callable[..., str]
+) -> None:
+    identify(http, "ada", name=HOSTILE)
+    page = await open_as(Role.VIEWER, java_script_enabled=False)
+    await page.goto(at("users", "ada", "explain"))
+    await page.get_by_label("Workflow").select_option("welcome")
+    await page.get_by_role("button", name="Explain").click()
+    await expect(page.get_by_role("status")).to_have_text("It would arrive: In-app feed by in-app.")
+    mail = page.locator(".way > li", has_text="E-mail by email")
+    await expect(mail).to_contain_text("Would not arrive")
+    await expect(mail).to_contain_text("There is no e-mail address to send to.")
+    said = http.post("/directory/v1/users/ada/explain", json={"workflow": "welcome"}).json()
+    assert [(step["ref"], step["reached"]) for step in said["steps"]] == [("in-app", True), ("email", False)]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing_on_an_explanation(
+    http: httpx.Client, welcome: None, open_as: OpenAs, at: Callable[..., str], axe: Axe, scheme: str
+) -> None:
+    identify(http, "ada", name=HOSTILE, email="ada@example.com")
+    http.put("/v1/users/ada/preferences/default", json={"channel_types": {"in_app_feed": False}}).raise_for_status()
+    page = await open_as(Role.VIEWER, color_scheme=scheme)
+    await page.goto(at("users", "ada", "explain"))
+    await axe.finds_nothing(page)
+    await page.goto(at("users", "ada", "explain", workflow="welcome"))
+    await expect(page.locator(".way > li")).to_have_count(2)
+    await axe.finds_nothing(page)
+    await page.set_viewport_size({"width": 360, "height": 740})
+    assert await page.evaluate("document.documentElement.scrollWidth") == 360

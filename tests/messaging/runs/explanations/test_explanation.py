@@ -237,3 +237,19 @@ async def test_explaining_writes_nothing(office: Office) -> None:
     assert set((await office.counts()).values()) == {0}
     tenant = Place(office.environment_id, TENANTS, "acme")
     assert await office.directory.read(tenant) is None
+
+
+async def test_the_path_has_steps_of_all_kinds(office: Office) -> None:
+    pause = (
+        "  - ref: pause\n    type: delay\n    settings: {delay_for: {unit: days, value: 1}}\n    if: recipient.plan\n"
+    )
+    await office.push({**FILES, "workflows/welcome.yaml": WELCOME.replace("steps:\n", f"steps:\n{pause}")})
+    await office.identify("ada")
+    explanation = await office.messaging.runs.explain(office.user("ada"), "welcome")
+    assert [(step.ref, step.kind, step.sends, step.taken) for step in explanation.path] == [
+        ("pause", "delay", False, False),
+        ("in-app", "channel", True, True),
+        ("email", "channel", True, True),
+    ]
+    assert explanation.path[0].obstacle is not None
+    assert explanation.path[0].obstacle["reason"] == "conditions"

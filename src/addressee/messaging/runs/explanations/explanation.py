@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from addressee.conditions.groups import evaluate
 from addressee.directory.recipient import Document
@@ -16,6 +17,7 @@ from addressee.messaging.steps.channels.holds import Hold, hold_of
 from addressee.messaging.steps.channels.reach import Reach, reach
 from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.flow.entry import EntryConditions
+from addressee.messaging.steps.model import Step
 from addressee.messaging.steps.run import RecipientRun
 from addressee.messaging.suppressions.model import Suppression
 
@@ -45,16 +47,31 @@ class ExplainedStep:
         return self.obstacle is None
 
 
+class PathStep(NamedTuple):
+    """A step of any kind: whether a run would come to it now, and else what leads it past, as in `ExplainedStep`.
+
+    One that `sends` is among the explanation's steps, too.
+    """
+
+    ref: str
+    kind: str
+    sends: bool
+    taken: bool
+    obstacle: Document | None
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """`obstacle` is what stops the whole workflow: `workflow_missing`, `workflow_inactive`, `actor_missing`,
     `recipient_missing`, or `conditions`: those of its trigger, with what they compare. Its steps, if it has any, then
-    have the same one. `decisions` are those of steps with branches, in their order.
+    have the same one. `decisions` are those of steps with branches, in their order. `path` has the steps of the stored
+    program in its order, where what is written as one step may be several of one ref.
     """
 
     steps: tuple[ExplainedStep, ...]
     obstacle: Document | None = None
     decisions: tuple[Decision, ...] = ()
+    path: tuple[PathStep, ...] = ()
 
     @property
     def addresses(self) -> frozenset[Address]:
@@ -65,7 +82,8 @@ def explained(run: Run, recipient_run: RecipientRun, context: StepContext, *, ac
     obstacle = obstacle_of(run, context, active=active)
     steps = [(at, step) for at, step in enumerate(run.workflow.steps) if isinstance(step, ChannelStep)]
     if obstacle is not None:
-        return Explanation(tuple(not_taken(step, context, obstacle) for _, step in steps), obstacle)
+        path = tuple(path_step(step, taken=False, obstacle=obstacle) for step in run.workflow.steps)
+        return Explanation(tuple(not_taken(step, context, obstacle) for _, step in steps), obstacle, path=path)
 
     def reaches(step: ChannelStep, here: StepContext) -> bool:
         return reach_of(step, here).obstacle is None
@@ -79,6 +97,10 @@ def explained(run: Run, recipient_run: RecipientRun, context: StepContext, *, ac
             for at, step in steps
         ),
         decisions=tuple(found.decisions),
+        path=tuple(
+            path_step(step, taken=at in found.visits, obstacle=found.obstacles.get(at))
+            for at, step in enumerate(run.workflow.steps)
+        ),
     )
 
 
@@ -96,6 +118,10 @@ def obstacle_of(run: Run, context: StepContext, *, active: bool) -> Document | N
             if not evaluation.holds:
                 return {"reason": "conditions", "conditions": evaluation.shown}
     return None
+
+
+def path_step(step: Step, *, taken: bool, obstacle: Document | None) -> PathStep:
+    return PathStep(step.ref, step.kind, isinstance(step, ChannelStep), taken, obstacle)
 
 
 def not_taken(step: ChannelStep, context: StepContext, obstacle: Document) -> ExplainedStep:
