@@ -29,6 +29,8 @@ NOTICES: Mapping[str, str] = {
     "subscriber-was-there": "The subscriber was there already.",
     "subscriber-removed": "The subscriber has been removed.",
     "subscriber-was-away": "The subscriber was not there any more.",
+    "merged": "They are one person now. Their messages are being moved.",
+    "merge-undone": "The merge is undone: both are as they were.",
     "signed-out": "You are signed out.",
     "suppression-added": "Nothing is sent to this address any more.",
     "suppression-lifted": "The suppression is lifted: messages go to the address again.",

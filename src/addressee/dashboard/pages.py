@@ -27,6 +27,8 @@ from addressee.dashboard.people.search import routes as search
 from addressee.dashboard.people.subscribers import routes as subscribers
 from addressee.dashboard.people.topics import routes as topics
 from addressee.dashboard.person.explaining import routes as explaining
+from addressee.dashboard.person.merges import routes as merges
+from addressee.dashboard.person.merging import routes as merging
 from addressee.dashboard.person.profile import routes as profile
 from addressee.dashboard.person.timeline import routes as timeline
 from addressee.dashboard.routes import Route, Routes
@@ -53,6 +55,8 @@ PARTS: Sequence[Routes] = (
     profile,
     timeline,
     explaining,
+    merging,
+    merges,
     collections,
     channels,
     suppressions,

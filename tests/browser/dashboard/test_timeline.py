@@ -99,3 +99,26 @@ async def test_axe_finds_nothing_on_an_explanation(
     await axe.finds_nothing(page)
     await page.set_viewport_size({"width": 360, "height": 740})
     assert await page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_somebody_is_merged_after_a_look_and_parted_again(
+    http: httpx.Client, open_as: OpenAs, at: Callable[..., str], axe: Axe, scheme: str
+) -> None:
+    identify(http, "ada", name="Ada", plan="pro")
+    identify(http, "guest", name=HOSTILE, email="guest@example.com", seats=3)
+    page = await open_as(Role.EDITOR, color_scheme=scheme)
+    await page.goto(at("users", "ada", "merge"))
+    await axe.finds_nothing(page)
+    await page.get_by_label("Id, name, e-mail address or phone number").fill("guest@")
+    await page.get_by_role("main").get_by_role("button", name="Search").click()
+    await page.get_by_role("link", name=HOSTILE).click()
+    await expect(page.get_by_role("row", name="seats")).to_contain_text("second")
+    await axe.finds_nothing(page)
+    await page.get_by_role("button", name="Merge", exact=True).click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Merge of guest into ada")
+    assert http.get("/v1/users/guest").status_code == 404
+    await axe.finds_nothing(page)
+    await page.get_by_role("button", name="Undo the merge").click()
+    await expect(page.get_by_role("status")).to_have_text("The merge is undone: both are as they were.")
+    assert http.get("/v1/users/guest").json()["email"] == "guest@example.com"
