@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Self
 
-VOID = frozenset({"base", "meta", "link", "input", "img", "source", "br", "hr"})
+VOID = frozenset({"base", "meta", "link", "input", "img", "source", "br", "hr", "wbr", "col"})
 
 
 @dataclass
@@ -18,11 +18,11 @@ class Element:
     attributes: dict[str, str | None] = field(default_factory=dict)
     content: list[Element | str] = field(default_factory=list)
 
-    def all(self, name: str, **attributes: str) -> list[Element]:
+    def all(self, name: str, /, **attributes: str) -> list[Element]:
         """Returns the elements of a name below this one that have these attributes."""
         return [each for each in self.below() if each.name == name and attributes.items() <= each.attributes.items()]
 
-    def one(self, name: str, **attributes: str) -> Element:
+    def one(self, name: str, /, **attributes: str) -> Element:
         (found,) = self.all(name, **attributes)
         return found
 
