@@ -21,7 +21,11 @@ COMPRESS: Mapping[str, Callable[[bytes], bytes]] = {"gzip": gzip.compress, "defl
 
 def events(*parts: bytes, every: float = 0.0) -> Receive:
     """Receives a body in parts."""
-    left = list(parts)
+    return events_of(list(parts), every)
+
+
+def events_of(left: list[bytes], every: float = 0.0) -> Receive:
+    """Receives what is left of a body, and takes it away."""
 
     async def receive() -> Event:
         await asyncio.sleep(every)
@@ -50,6 +54,21 @@ async def test_parts_are_joined() -> None:
 async def test_one_byte_too_many_ends_it() -> None:
     with pytest.raises(TooLargeError):
         await bodies.received(unfinished(b"ab", b"cd"), 3)
+
+
+async def test_the_rest_of_what_is_too_large_is_read_so_that_its_client_reads_the_answer() -> None:
+    left = [b"ab", b"cd", b"ef", b"gh"]
+    with pytest.raises(TooLargeError):
+        await bodies.received(events_of(left), 3)
+    assert left == []
+
+
+async def test_it_is_read_within_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "DROPPED_BYTES", 5)
+    left = [b"abcd", b"ef", b"gh", b"ij", b"kl"]
+    with pytest.raises(TooLargeError):
+        await bodies.received(events_of(left), 3)
+    assert left == [b"kl"]
 
 
 @pytest.mark.parametrize("parts", [(), (b"half",)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import zlib
 from collections.abc import Mapping
+from contextlib import suppress
 
 from addressee.api.errors import EncodingError, MalformedError, SlowBodyError, TooLargeError
 from addressee.http.request import Receive, Request
@@ -12,6 +13,12 @@ from addressee.http.request import Receive, Request
 # The longest pause in a body, and the longest time for a whole one.
 IDLE_SECONDS = 20.0
 LONGEST_SECONDS = 300.0
+
+# How far a body that is too large is read on, so that its client is ready to read the answer: closing a connection on
+# which data has not been read resets it (RFC 9112 §9.6). One that pauses waits for the answer.
+DROPPED_BYTES = 32_000_000
+DROPPED_IDLE_SECONDS = 0.1
+DROPPED_SECONDS = 5.0
 
 # zlib's `wbits` for gzip, and for the zlib format that HTTP calls deflate.
 FORMATS: Mapping[str, int] = {"gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
@@ -36,7 +43,7 @@ class Body:
 async def body(request: Request, limit: int) -> bytes:
     """Reads the whole body, inflated.
 
-    Raises TooLargeError as soon as it is known to be above `limit` bytes, EncodingError, SlowBodyError, and
+    Raises TooLargeError soon after it is known to be above `limit` bytes, EncodingError, SlowBodyError, and
     MalformedError for one that is cut off or not what its encoding says.
     """
     if has_no_body(request):
@@ -44,6 +51,7 @@ async def body(request: Request, limit: int) -> bytes:
     given = request.headers.get("content-length")
     announced = None if given is None else int(given)  # the server has made sure that it is a number
     if announced is not None and announced > limit:
+        await drop(request.receive)
         raise TooLargeError(limit)
     encoding = encoding_of(request)
     raw = await received(request.receive, limit)
@@ -84,14 +92,32 @@ async def received(receive: Receive, limit: int) -> bytes:
                 part = event.get("body", b"")
                 size += len(part)
                 if size > limit:
-                    raise TooLargeError(limit)
+                    break
                 parts.append(part)
                 if not event.get("more_body", False):
                     break
                 timeout.reschedule(min(end, loop.time() + IDLE_SECONDS))
     except TimeoutError:
         raise SlowBodyError from None
+    if size > limit:
+        await drop(receive)
+        raise TooLargeError(limit)
     return b"".join(parts)
+
+
+async def drop(receive: Receive) -> None:
+    """Reads on what a client still sends of a body that nobody wants, within limits."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + DROPPED_SECONDS
+    size = 0
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DROPPED_IDLE_SECONDS) as timeout:
+            while size < DROPPED_BYTES:
+                event = await receive()
+                size += len(event.get("body", b""))
+                if not event.get("more_body", False):
+                    break
+                timeout.reschedule(min(end, loop.time() + DROPPED_IDLE_SECONDS))
 
 
 def inflated(raw: bytes, encoding: str, limit: int) -> bytes:
