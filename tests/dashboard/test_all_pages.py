@@ -10,6 +10,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from addressee.dashboard.cookies import NAME
 from addressee.dashboard.pages import ROUTES
 from addressee.dashboard.urls import environment_url
 from addressee.dashboard.visits import FORM_TOKEN
@@ -89,7 +90,9 @@ async def pages(api: str, pool: Pool, installation: Installation, hostile: Popul
     await operators.accounts.add(email, MARKUP, {hostile.id: Role.ADMIN}, PASSWORD)
     (operator,) = [each for each in await operators.accounts.list() if each.email == email]
     token = await operators.sessions.begin(operator, "2001:db8::1", MARKUP)
-    async with httpx.AsyncClient(base_url=api, cookies={"addressee_operator": token or ""}, timeout=60) as browser:
+    async with httpx.AsyncClient(
+        base_url=api, cookies={NAME: token or ""}, follow_redirects=True, timeout=60
+    ) as browser:
         start = environment_url(hostile.name)
         return await crawl(browser, start, *[environment_url(hostile.name, "users", id) for id in IDS])
 
