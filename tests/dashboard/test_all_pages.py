@@ -124,7 +124,7 @@ def test_what_others_wrote_is_text(pages: list[Crawled]) -> None:
                 assert element.content == [], page.path
             for name in ("src", "href", "action", "data"):
                 target = element.attributes.get(name) or "/"
-                assert target.startswith(("/", "#", "?", "data:image/")), (page.path, name, target)
+                assert target.startswith(("/", "#", "?", "data:image/", "otpauth:")), (page.path, name, target)
                 assert not target.startswith("//"), (page.path, target)
 
 
@@ -134,7 +134,7 @@ def test_templates_evaluate_nothing_that_others_wrote(pages: list[Crawled]) -> N
 
 def test_each_page_has_a_title_and_one_heading(pages: list[Crawled]) -> None:
     for page in documents(pages):
-        assert page.document.one("title").text.removesuffix("Addressee"), page.path
+        assert page.document.one("head").one("title").text.removesuffix("Addressee"), page.path
         assert len(page.document.all("h1")) == 1, page.path
 
 
