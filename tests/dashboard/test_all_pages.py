@@ -33,11 +33,22 @@ LONG = "long " * 10_000
 
 MOST_BYTES = 200_000
 
-# Pages that no link leads to: they are for those who are not signed in, or are asked for by a form.
+# Pages that no link of an admin leads to here.
 APART = {
+    # Whoever is not signed in gets these.
     "dashboard.home.lead_to_dashboard",
+    "dashboard.sign_in.show_sign_in",
+    "dashboard.invitations.show_invitation",
+    "dashboard.openid.lead_to_provider",
+    "dashboard.openid.come_back",
+    # No job is held.
+    "dashboard.jobs.show_running_again",
+    "dashboard.jobs.show_discarding",
     "dashboard.home.find_nothing",
 }
+
+# More than a profile shows at once.
+SUBSCRIPTIONS = 12
 
 HOSTILE_PROPERTIES: dict[str, Any] = {
     "name": f"{MARKUP} {RIGHT_TO_LEFT}",
@@ -49,6 +60,7 @@ HOSTILE_PROPERTIES: dict[str, Any] = {
     "list": [MARKUP, {SCRIPT: [None, True, 1.5, []]}],
 }
 
+MERGED = f"{SCRIPT} was merged"
 IDS = (SCRIPT, "a/b?c=d&e#f %25", RIGHT_TO_LEFT, "x" * 200, "...")
 
 
@@ -65,6 +77,12 @@ async def make_hostile(api: str, populated: PopulatedEnvironment) -> None:
         things = [{"id": id, **HOSTILE_PROPERTIES} for id in IDS]
         await send(f"/v1/objects/{quote(SCRIPT, safe='')}/bulk/set", {"objects": things})
         await send("/v1/tenants/bulk/set", {"tenants": [{"id": id, "name": MARKUP} for id in (TENANT, *IDS)]})
+        numbered = [{"id": str(number)} for number in range(SUBSCRIPTIONS)]
+        await send("/v1/objects/projects/bulk/set", {"objects": numbered})
+        for number in range(SUBSCRIPTIONS):
+            await send(f"/v1/objects/projects/{number}/subscriptions", {"recipients": [USER]})
+        await send("/v1/users/bulk/identify", {"users": [{"id": MERGED, **HOSTILE_PROPERTIES}]})
+        await send(f"/v1/users/{USER}/merge", {"from_user_id": MERGED})
         trigger = {"recipients": [USER, *IDS], "data": {"text": MARKUP, SCRIPT: LONG}, "tenant": TENANT}
         await send("/v1/workflows/welcome/trigger", trigger)
 
@@ -93,8 +111,13 @@ async def pages(api: str, pool: Pool, installation: Installation, hostile: Popul
     async with httpx.AsyncClient(
         base_url=api, cookies={NAME: token or ""}, follow_redirects=True, timeout=60
     ) as browser:
-        start = environment_url(hostile.name)
-        return await crawl(browser, start, *[environment_url(hostile.name, "users", id) for id in IDS])
+        starts = [
+            environment_url(hostile.name),
+            environment_url(hostile.name, "users", USER),
+            environment_url(hostile.name, "workflows", "welcome", "test", person=SCRIPT),
+            *[environment_url(hostile.name, "users", id) for id in IDS],
+        ]
+        return await crawl(browser, *starts)
 
 
 def test_each_page_is_reached_by_links(pages: list[Crawled]) -> None:
