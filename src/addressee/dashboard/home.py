@@ -5,9 +5,9 @@ from __future__ import annotations
 from addressee.api.answers import Answer
 from addressee.dashboard.errors import PageMissingError
 from addressee.dashboard.rendering import page, see_other
-from addressee.dashboard.routes import ANYBODY, OPERATOR, VIEWER, Routes
-from addressee.dashboard.urls import ENVIRONMENT, ROOT, environment_url
-from addressee.dashboard.visits import EnvironmentVisit, OperatorVisit, Visit
+from addressee.dashboard.routes import ANYBODY, OPERATOR, Routes
+from addressee.dashboard.urls import ROOT, environment_url
+from addressee.dashboard.visits import OperatorVisit, Visit
 
 routes = Routes("home")
 
@@ -24,11 +24,6 @@ async def lead_to_environment(visit: OperatorVisit) -> Answer:
     if first is None:
         return page(visit, "no_environment.html")
     return see_other(environment_url(first))
-
-
-@routes.get(ENVIRONMENT, VIEWER)
-async def show_environment(visit: EnvironmentVisit) -> Answer:
-    return page(visit, "home.html")
 
 
 @routes.get(f"{ROOT}/{{rest:path}}", OPERATOR)

@@ -19,6 +19,7 @@ from addressee.dashboard.messages.run import routes as run
 from addressee.dashboard.messages.run_list import routes as run_list
 from addressee.dashboard.operations.bulk import routes as bulk
 from addressee.dashboard.operations.channels import routes as channels
+from addressee.dashboard.operations.home import routes as environment_home
 from addressee.dashboard.operations.jobs import routes as jobs
 from addressee.dashboard.operations.suppressions import routes as suppressions
 from addressee.dashboard.people.collections import routes as collections
@@ -52,6 +53,7 @@ PARTS: Sequence[Routes] = (
     resend,
     run,
     run_list,
+    environment_home,
     profile,
     timeline,
     explaining,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cached_property
 from pathlib import Path
@@ -35,6 +35,7 @@ from addressee.directory.reading.listing import (
     EVERYBODY,
     Order,
     Selection,
+    count_kinds,
     count_recipients,
     list_by_id,
     list_by_prefix,
@@ -161,6 +162,10 @@ class Directory:
         Recipients stored before the schema kept counts are included once its upgrade has finished (docs/upgrade.md).
         """
         return await count_recipients(self.pool, environment_id, collection)
+
+    async def count_kinds(self, environment_id: int) -> Mapping[str | None, int]:
+        """Returns the numbers of living recipients by our own collections; under None that in callers' collections."""
+        return await count_kinds(self.pool, environment_id)
 
     async def list_by_id(self, environment_id: int, collection: str, size: int, start: int) -> Sequence[Recipient]:
         """Returns up to `size` recipients of a small collection by id, past the first `start`."""

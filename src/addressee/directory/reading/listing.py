@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from uuid import UUID
@@ -62,6 +62,11 @@ async def count_recipients(pool: Pool, environment_id: int, collection: str) -> 
     """Returns the number of living recipients in a collection."""
     count: int = await pool.fetchval(*SQL["recipient_count"](environment_id=environment_id, collection=collection))
     return count
+
+
+async def count_kinds(pool: Pool, environment_id: int) -> Mapping[str | None, int]:
+    """Returns the numbers of living recipients by our own collections; under None that of all other ones."""
+    return {row["kind"]: row["count"] for row in await pool.fetch(*SQL["count_kinds"](environment_id=environment_id))}
 
 
 async def list_recipients(
