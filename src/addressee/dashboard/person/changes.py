@@ -44,6 +44,8 @@ EDITS: Mapping[str, str] = {
     "merge": "Merged",
     "unmerge": "Merge undone",
     "delete": "Deleted",
+    "each": "Several things changed",
+    "expect": "Checked to be unchanged",
 }
 
 
@@ -69,7 +71,7 @@ class Told(NamedTuple):
 def told(change: RecordedChange, acts: Mapping[str, Act], keys: Mapping[UUID, KeyInfo], *, masked: bool) -> Told:
     fields = list(fields_of(change, masked=masked))
     author, hint = author_of(change, acts, keys)
-    is_first = change.version == 1 and change.ordinal == 0 and change.edit == "identify"
+    is_first = change.version == 1 and change.ordinal == 0
     return Told(
         title="Created" if is_first else EDITS.get(change.edit, change.edit.replace("_", " ").capitalize()),
         author=author,
