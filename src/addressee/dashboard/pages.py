@@ -27,15 +27,15 @@ from addressee.dashboard.people.lists import routes as lists
 from addressee.dashboard.people.search import routes as search
 from addressee.dashboard.people.subscribers import routes as subscribers
 from addressee.dashboard.people.topics import routes as topics
-from addressee.dashboard.person.explaining import routes as explaining
-from addressee.dashboard.person.merges import routes as merges
-from addressee.dashboard.person.merging import routes as merging
+from addressee.dashboard.person.explaining.pages import routes as explaining
+from addressee.dashboard.person.merging.merges import routes as merges
+from addressee.dashboard.person.merging.pages import routes as merging
 from addressee.dashboard.person.profile import routes as profile
-from addressee.dashboard.person.timeline import routes as timeline
+from addressee.dashboard.person.timeline.pages import routes as timeline
 from addressee.dashboard.routes import Route, Routes
 from addressee.dashboard.settings.keys import routes as keys
 from addressee.dashboard.settings.settings import routes as settings
-from addressee.dashboard.workflows.trials import routes as trials
+from addressee.dashboard.workflows.trials.pages import routes as trials
 from addressee.dashboard.workflows.versions import routes as versions
 from addressee.dashboard.workflows.workflows import routes as workflows
 

@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from addressee.dashboard.person.changes import EDITS, told
+from addressee.dashboard.person.timeline.changes import EDITS, told
 from addressee.directory.edits.recipients import Edit
 from addressee.directory.reading.history import RecordedChange
 

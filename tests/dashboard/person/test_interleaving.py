@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import hypothesis.strategies as st
 from hypothesis import given
 
-from addressee.dashboard.person.interleaving import Entry, Position, Source, read_interleaved
+from addressee.dashboard.person.timeline.interleaving import Entry, Position, Source, read_interleaved
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from addressee.conditions.model import Condition, Conditions
-from addressee.dashboard.workflows.diagram import Box, Diagram, End, Label, diagram_of
+from addressee.dashboard.workflows.diagrams.diagram import Box, Diagram, End, Label, diagram_of
 from addressee.messaging.steps.flow.entry import ENTRY
 from addressee.messaging.steps.waiting.delay import DelayStep
 from addressee.messaging.workflows.outline import Node, OutlinedBranch, every_node, outline

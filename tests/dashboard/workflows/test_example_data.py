@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from addressee.dashboard.workflows.example_data import example_data, example_of
+from addressee.dashboard.workflows.trials.example_data import example_data, example_of
 from addressee.messaging.content.sms import SmsTemplate
 from addressee.messaging.steps.channels.channel import ChannelStep
 from addressee.messaging.workflows.model import Workflow

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from addressee.dashboard.person.belongings import routes as belongings
-from addressee.dashboard.person.editing import routes as editing
+from addressee.dashboard.person.editing.pages import routes as editing
 from addressee.dashboard.person.exporting import routes as exporting
 from addressee.dashboard.person.links import routes as links
 from addressee.dashboard.person.overview import routes as overview

@@ -13,8 +13,8 @@ import yaml
 from msgspec import structs
 
 from addressee.conditions.model import Conditions
-from addressee.dashboard.workflows.conditions import condition_words
-from addressee.dashboard.workflows.steps import branch_words
+from addressee.dashboard.workflows.words.conditions import condition_words
+from addressee.dashboard.workflows.words.steps import branch_words
 from addressee.messaging.steps.flow.jumps import EndStep, JumpStep
 from addressee.messaging.steps.model import Step
 from addressee.messaging.steps.waiting.wait import EndWaitStep

@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from addressee.dashboard.workflows.diagram import Diagram, diagram_of
-from addressee.dashboard.workflows.steps import DescribedStep, branch_words, described
+from addressee.dashboard.workflows.diagrams.diagram import Diagram, diagram_of
+from addressee.dashboard.workflows.words.steps import DescribedStep, branch_words, described
 from addressee.messaging.steps.channels.channel import ChannelStep
 from addressee.messaging.steps.flow.entry import ENTRY
 from addressee.messaging.workflows.model import Workflow

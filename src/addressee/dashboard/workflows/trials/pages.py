@@ -12,10 +12,10 @@ from addressee.dashboard.errors import PageMissingError
 from addressee.dashboard.rendering import framed_html, page, see_other
 from addressee.dashboard.routes import EDITOR, Routes
 from addressee.dashboard.visits import EnvironmentVisit
-from addressee.dashboard.workflows.example_data import example_data
-from addressee.dashboard.workflows.rendered import html_of, obstacle_words, shown
-from addressee.dashboard.workflows.run_form import RunForm, read_form
-from addressee.dashboard.workflows.template_hints import Hint, hints
+from addressee.dashboard.workflows.trials.example_data import example_data
+from addressee.dashboard.workflows.trials.rendered import html_of, obstacle_words, shown
+from addressee.dashboard.workflows.trials.run_form import RunForm, read_form
+from addressee.dashboard.workflows.trials.template_hints import Hint, hints
 from addressee.dashboard.workflows.versions import number_in
 from addressee.dashboard.workflows.views import pretty
 from addressee.dashboard.workflows.workflows import WORKFLOW

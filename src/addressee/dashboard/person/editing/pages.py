@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from addressee.api.answers import Answer
 from addressee.api.requests.forms import Form
 from addressee.dashboard.person.addresses import addresses_of, read_addresses, reference_of
-from addressee.dashboard.person.filling import (
+from addressee.dashboard.person.editing.filling import (
     FIELDS,
     Filled,
     edits_of,
@@ -19,7 +19,7 @@ from addressee.dashboard.person.filling import (
     read_form,
     refused,
 )
-from addressee.dashboard.person.new_address import EMPTY, NewAddress, edits_adding, read_new_address
+from addressee.dashboard.person.editing.new_address import EMPTY, NewAddress, edits_adding, read_new_address
 from addressee.dashboard.person.subject import RecipientRoutes, act
 from addressee.dashboard.recipients import recipient_url
 from addressee.dashboard.rendering import page, see_other

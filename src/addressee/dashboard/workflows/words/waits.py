@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from addressee.dashboard.workflows.conditions import condition_words
-from addressee.dashboard.workflows.times import counted, duration_words, recurrence_words, rule_form_words
+from addressee.dashboard.workflows.words.conditions import condition_words
+from addressee.dashboard.workflows.words.times import counted, duration_words, recurrence_words, rule_form_words
 from addressee.messaging.steps.batches.batch import BatchStep, ClosingStep, CollectingStep
 from addressee.messaging.steps.batches.digest import CloseDigestStep, DigestStep
 from addressee.messaging.steps.flow.entry import EntryLimit, TriggerFrequency

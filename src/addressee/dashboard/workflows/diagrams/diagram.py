@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from addressee.dashboard.workflows.paths import Point, path_through
-from addressee.dashboard.workflows.shapes import CORNER, Shape, cut, lines_of, outline_of, shape_of
-from addressee.dashboard.workflows.steps import DescribedStep, branch_words, described
+from addressee.dashboard.workflows.diagrams.paths import Point, path_through
+from addressee.dashboard.workflows.diagrams.shapes import CORNER, Shape, cut, lines_of, outline_of, shape_of
+from addressee.dashboard.workflows.words.steps import DescribedStep, branch_words, described
 from addressee.messaging.steps.flow.entry import ENTRY
 from addressee.messaging.workflows.outline import Node, OutlinedBranch
 

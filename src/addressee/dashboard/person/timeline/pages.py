@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from addressee.api.answers import Answer
 from addressee.api.requests.forms import Form
-from addressee.dashboard.person.changes import told
-from addressee.dashboard.person.interleaving import Entry, read_interleaved
 from addressee.dashboard.person.subject import RecipientRoutes
-from addressee.dashboard.person.timeline_sources import CHANGES, Positions, sources_of
+from addressee.dashboard.person.timeline.changes import told
+from addressee.dashboard.person.timeline.interleaving import Entry, read_interleaved
+from addressee.dashboard.person.timeline.sources import CHANGES, Positions, sources_of
 from addressee.dashboard.recipients import recipient_url
 from addressee.dashboard.rendering import page
 from addressee.dashboard.routes import VIEWER

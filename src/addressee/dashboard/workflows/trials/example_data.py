@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from addressee.dashboard.workflows.template_hints import DATA, uses_in
+from addressee.dashboard.workflows.trials.template_hints import DATA, uses_in
 from addressee.messaging.workflows.model import Workflow
 
 MAX_DEPTH = 5

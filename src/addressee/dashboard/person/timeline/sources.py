@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 from addressee.api.services import Services
-from addressee.dashboard.person.interleaving import Entry, Source
+from addressee.dashboard.person.timeline.interleaving import Entry, Source
 from addressee.database.paging import Page, PageRequest
 from addressee.directory.merges.merges import Merge, MergePosition
 from addressee.directory.reading.history import HistoryPosition, RecordedChange

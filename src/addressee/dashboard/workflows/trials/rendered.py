@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from addressee.channels.requests.rules import with_query
-from addressee.dashboard.workflows.steps import CHANNEL_NAMES
+from addressee.dashboard.workflows.words.steps import CHANNEL_NAMES
 from addressee.directory.recipient import Document
 from addressee.messaging.content.email import EmailContent
 from addressee.messaging.content.http import WebhookContent

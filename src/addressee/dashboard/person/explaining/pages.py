@@ -11,7 +11,7 @@ import msgspec
 
 from addressee.api.answers import Answer
 from addressee.api.requests.forms import Form
-from addressee.dashboard.person.explained_steps import Row, rows_of
+from addressee.dashboard.person.explaining.steps import Row, rows_of
 from addressee.dashboard.person.reasons import reason_of
 from addressee.dashboard.person.subject import RecipientRoutes
 from addressee.dashboard.recipients import recipient_url

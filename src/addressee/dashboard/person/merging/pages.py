@@ -9,7 +9,7 @@ from msgspec import structs
 from addressee.api.answers import Answer
 from addressee.api.merges import merge_rules
 from addressee.api.requests.forms import Form
-from addressee.dashboard.person.compared import parts_of
+from addressee.dashboard.person.merging.compared import parts_of
 from addressee.dashboard.person.subject import Gone, find_subject, gone_page
 from addressee.dashboard.rendering import page, see_other
 from addressee.dashboard.routes import EDITOR, Routes

@@ -1,0 +1,1 @@
+"""Editing a recipient: forms, and the edits that they ask for."""

@@ -1,0 +1,1 @@
+"""Explanations of whether a workflow would arrive, step by step."""

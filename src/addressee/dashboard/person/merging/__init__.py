@@ -1,0 +1,1 @@
+"""Merging people: a look at both side by side, and merges with their undoing."""

@@ -1,0 +1,1 @@
+"""Test runs: what a workflow would send to somebody, as it would look."""

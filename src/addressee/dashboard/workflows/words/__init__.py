@@ -1,0 +1,1 @@
+"""Steps, conditions and times in words."""
