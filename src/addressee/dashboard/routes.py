@@ -17,7 +17,7 @@ Change: TypeAlias = Callable[[V, Form], Awaitable[Answer]]
 
 
 class Access(NamedTuple, Generic[V]):
-    """Who may use a route: `admit` returns the visit of a request, or raises what says that it is not allowed."""
+    """The condition for using a route: `admit` returns the visit of a request, or raises why it is not allowed."""
 
     name: str
     admit: Callable[[Asked], Awaitable[V]]

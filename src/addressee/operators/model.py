@@ -11,7 +11,7 @@ from msgspec import Struct
 
 
 class Role(StrEnum):
-    """What an operator may do in an environment. Each role may do what those before it may."""
+    """A set of permissions in an environment. Each role may do what those before it may."""
 
     VIEWER = "viewer"
     EDITOR = "editor"
@@ -23,7 +23,7 @@ class Role(StrEnum):
 
 
 class Operator(Struct, frozen=True):
-    """Somebody who may use the dashboard, with a role for each environment, by its id.
+    """A person who may use the dashboard, with a role for each environment, by its id.
 
     `has_totp`: signing in takes a one-time password. `disabled_at` is set for those who may not sign in any more.
     """

@@ -1,4 +1,4 @@
-"""What a preference set itself says about a cell of the matrix, and where the value of a cell comes from. Pure.
+"""Statements of a preference set about cells of the matrix, and where the values of cells come from. Pure.
 
 A set says that a cell is on or off, or nothing about it. Unlike the choices of a preference page, a statement about one
 cell says nothing about the others of its row.

@@ -1,4 +1,4 @@
-"""What a process has counted and not yet stored, by minute."""
+"""Counts of a process that are not yet stored, by minute."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the stored counts say of an environment, for as long as somebody looks back."""
+"""Sums of the stored counts of an environment, over a span of time."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MONTH = Span(timedelta(days=1), 30)
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What was counted, by name, in each step of a span."""
+    """Counts by name, in each step of a span."""
 
     span: Span
     begins: Sequence[datetime]

@@ -1,4 +1,4 @@
-"""What operators did in an environment, newest first."""
+"""The activity of operators in an environment, newest first."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ PAGE_SIZE = 50
 
 
 class MemberRow(NamedTuple):
-    """Somebody who belongs to a group since a moment. `row` is None for one who was deleted meanwhile."""
+    """A member of a group, since a moment. `row` is None for one who was deleted meanwhile."""
 
     place: Place
     since: datetime
@@ -25,7 +25,7 @@ class MemberRow(NamedTuple):
 
 
 class Named(NamedTuple):
-    """Whom a form names; `error` says why it is nobody."""
+    """The recipient that a form names; `error` says why it is nobody."""
 
     collection: str = USERS
     id: str = ""

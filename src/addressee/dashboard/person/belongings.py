@@ -1,4 +1,4 @@
-"""What a recipient belongs to, and who belongs to it: subscriptions, lists, topics, tenants; and its schedules."""
+"""Groups that a recipient belongs to, and its members: subscriptions, lists, topics, tenants; and its schedules."""
 
 from __future__ import annotations
 

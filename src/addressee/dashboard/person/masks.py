@@ -1,4 +1,4 @@
-"""What is shown of a recipient's contact data: secrets to nobody, the rest to viewers once they ask for it. Pure."""
+"""Masks of a recipient's contact data: secrets are shown to nobody, the rest to viewers once they ask for it. Pure."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ ChangeOne: TypeAlias = Callable[[EnvironmentVisit, Recipient, Form], Awaitable[A
 
 
 class Gone(NamedTuple):
-    """Somebody who was deleted, or merged into a `successor`. `tombstone` says when, and whether history is kept."""
+    """A recipient who was deleted, or merged into a `successor`. `tombstone` says when, and whether history is kept."""
 
     tombstone: Recipient
     successor: Successor | None

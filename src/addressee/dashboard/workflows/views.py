@@ -1,4 +1,4 @@
-"""What pages of workflows show: a workflow with its steps, their words, diagrams and templates."""
+"""Views of workflows, as pages show them: steps, their words, diagrams and templates."""
 
 from __future__ import annotations
 

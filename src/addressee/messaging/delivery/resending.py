@@ -51,7 +51,7 @@ class Requeued:
 
 @dataclass(frozen=True, slots=True)
 class Resending:
-    """What sending a message again would do.
+    """The consequences of sending a message again.
 
     `times` is how often its sends were sent again so far; whoever asks says the number that they know.
     `obstacle` is why it cannot be done at all.

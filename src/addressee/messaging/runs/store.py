@@ -31,7 +31,7 @@ class RunKey(NamedTuple):
 
 
 class Labels(NamedTuple):
-    """What recipients' runs have in common with their trigger, by which they are found."""
+    """A filter of recipients' runs, by what they have in common with their trigger."""
 
     workflow: str
     cancellation_key: str | None

@@ -36,7 +36,7 @@ class OutlinedBranch:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """What is written as one step: the steps that are stored for it, without those of its branches."""
+    """A step as a file has it: the steps that are stored for it, without those of its branches."""
 
     ref: str
     steps: Sequence[Step]

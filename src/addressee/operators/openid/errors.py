@@ -29,7 +29,7 @@ class ProviderUnavailableError(OpenIdError):
 
 
 class NotTrustedError(OpenIdError):
-    """What the provider said cannot be trusted."""
+    """An answer of the provider cannot be trusted."""
 
     def __init__(self) -> None:
         super().__init__("What the provider said could not be verified. Sign in once more, or use your password.")

@@ -1,4 +1,4 @@
-"""What the provider publishes and answers: its metadata, its keys, and tokens for codes."""
+"""Answers of the provider: its metadata, its keys, and tokens for codes."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class State(Struct, frozen=True):
 
 
 class SignedIn(NamedTuple):
-    """Whoever has signed in at the provider, and where the browser was to go."""
+    """An identity that the provider has confirmed, and where the browser was to go."""
 
     email: str
     next: str

@@ -1,4 +1,4 @@
-"""What a workflow would do for a recipient now, step by step: whether it would arrive, where, and why not."""
+"""Explanations of what a workflow would do for a recipient now, step by step: where it would arrive, and why not."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What would happen. `refusal` is why a trigger would be refused, `obstacle` what stops the whole workflow."""
+    """An explanation as it is shown. `refusal` is why a trigger would be refused, `obstacle` what stops the whole workflow."""
 
     rows: Sequence[Row]
     arrives: Sequence[str]

@@ -100,7 +100,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    """What the rows are made of: the events of the simulation by refs; `masked` hides addresses."""
+    """The material of the rows: the events of the simulation by refs; `masked` hides addresses."""
 
     explanation: Explanation
     events: Mapping[str, Sequence[PreviewedEvent]]

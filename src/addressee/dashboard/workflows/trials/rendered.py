@@ -1,4 +1,4 @@
-"""What happens in a test run, as its page shows it. Pure."""
+"""Events of a test run, as its page shows them. Pure."""
 
 from __future__ import annotations
 
