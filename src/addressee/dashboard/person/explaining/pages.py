@@ -1,4 +1,4 @@
-"""Explanations of what a workflow would do for a recipient now, step by step: where it would arrive, and why not."""
+"""Explanations of what a workflow would do for a recipient now: where it would arrive, where not, and why."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An explanation as it is shown. `refusal` is why a trigger would be refused, `obstacle` what stops the whole workflow."""
+    """An explanation. `refusal` is why a trigger would be refused, `obstacle` what stops the whole workflow."""
 
     rows: Sequence[Row]
     arrives: Sequence[str]

@@ -34,7 +34,7 @@ class Fields(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RunForm:
-    """A form as it was filled in. `errors` say what is wrong with a field; fields with an error have no value that counts."""
+    """A form as it was filled in. `errors` say what is wrong with fields, whose values do not count then."""
 
     typed: Mapping[str, str]
     events: Sequence[str] = ()
