@@ -89,4 +89,12 @@ def test_every_statement_is_used_by_its_package_and_every_part_by_a_statement(pa
 
 
 # Statements whose names are put together.
-BUILT = {"list_subscribers_among", "list_subscribed_objects_among"}
+BUILT = {
+    "cancel_batch_items_of_run",
+    "cancel_recipient_runs_of_run",
+    "hold_batches_to_cancel_of_run",
+    "hold_runs_to_cancel_of_run",
+    "list_subscribed_objects_among",
+    "list_subscribers_among",
+    "lock_runs_to_cancel_of_run",
+}

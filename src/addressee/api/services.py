@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from addressee.api.live.connections import Connections
     from addressee.database.jobs.held import HeldJobs
-    from addressee.directory.access.keys import KeyRing, Keys
+    from addressee.directory.access.key_ring import KeyRing
+    from addressee.directory.access.keys import Keys
     from addressee.directory.access.links import Links
     from addressee.directory.directory import Directory
     from addressee.messaging.chat_accounts.chat_accounts import ChatAccounts

@@ -26,7 +26,8 @@ from addressee.dialects.knock import KNOCK
 from addressee.dialects.native import NATIVE
 from addressee.dialects.notiflows import NOTIFLOWS
 from addressee.dialects.suprsend import SUPRSEND
-from addressee.directory.access.keys import KeyRing, Keys
+from addressee.directory.access.key_ring import KeyRing
+from addressee.directory.access.keys import Keys
 from addressee.directory.access.links import Links
 from addressee.directory.directory import Directory
 from addressee.http.application import Application

@@ -14,7 +14,8 @@ from addressee.database.installation import Installation
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
 from addressee.directory.access.environments import Environments
-from addressee.directory.access.keys import KeyRing, Keys
+from addressee.directory.access.key_ring import KeyRing
+from addressee.directory.access.keys import Keys
 from tests.conftest import Environment
 
 HOME, OFFICE = "203.0.114.1", "203.0.114.2"

@@ -13,7 +13,8 @@ from addressee.database.sealing import Sealer
 from addressee.dialects.suprsend.wire.errors import SuprSendError
 from addressee.dialects.suprsend.wire.subscribers import Subscriber, authenticate_subscriber
 from addressee.directory.access.environments import Environments
-from addressee.directory.access.keys import KeyRing, Keys
+from addressee.directory.access.key_ring import KeyRing
+from addressee.directory.access.keys import Keys
 from tests.conftest import Environment
 from tests.support.signing import sign, use_shared_key
 

@@ -10,7 +10,8 @@ from addressee.database.installation import Installation
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
 from addressee.directory.access.environments import Environments, MisconfiguredError, Settings
-from addressee.directory.access.keys import KeyRing, Keys
+from addressee.directory.access.key_ring import KeyRing
+from addressee.directory.access.keys import Keys
 from addressee.directory.documents import Merge
 from tests.conftest import Environment
 

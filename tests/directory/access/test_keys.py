@@ -11,7 +11,8 @@ import pytest
 from addressee.database.paging import PageRequest, page_request
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
-from addressee.directory.access.keys import Credential, KeyRing, Keys, Kind
+from addressee.directory.access.key_ring import KeyRing
+from addressee.directory.access.keys import Credential, Keys, Kind
 from tests.conftest import Environment
 from tests.support.clock import MovedClock
 

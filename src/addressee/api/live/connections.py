@@ -14,7 +14,7 @@ import structlog
 
 from addressee.api.errors import TooManyConnectionsError
 from addressee.api.live.client_addresses import TrustedProxies
-from addressee.directory.access.keys import KeyRing
+from addressee.directory.access.key_ring import KeyRing
 
 # The sockets, and the streams, of one process; clients of more come back later.
 MAX_SOCKETS = 10_000

@@ -1,16 +1,13 @@
-"""API keys: created, listed, revoked, and looked up for every request.
+"""API keys: created, listed and revoked.
 
 Only a keyed hash of a key is stored. A workspace key also has a secret for signatures, which is stored sealed.
 """
 
 from __future__ import annotations
 
-import asyncio
 import re
 import secrets
-import time
-from collections import OrderedDict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias, get_args
@@ -23,11 +20,10 @@ from addressee.database.paging import Page, PageRequest, build_page
 from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.database.sealing import Sealer
-from addressee.directory.access.environments import Environment, Environments, usable_environment
-from addressee.directory.access.key_uses import KeyUses
+from addressee.directory.access.environments import Environment, Environments
 from addressee.directory.clock import Clock
 from addressee.directory.documents import check_text
-from addressee.directory.errors import RefusedError, unavailable_when_away
+from addressee.directory.errors import RefusedError
 
 SQL = load(__package__)
 
@@ -43,10 +39,6 @@ MAX_LENGTH = 512
 MAX_NAME_LENGTH = 100
 HINT_LENGTH = 4
 LEAST_LENGTH_FOR_HINT = 16
-CACHE_SECONDS = 1.0
-CACHE_SIZE = 10_000
-
-CacheKey: TypeAlias = tuple[tuple[Kind, ...], str]
 
 # Clients put a workspace key into paths unescaped, and before a colon in a header (suprsend.md §0, rule 9).
 WORKSPACE = re.compile(r"[A-Za-z0-9._~-]{20,}")
@@ -182,72 +174,6 @@ class Keys:
         if row is None:
             raise LookupError("There is no such key in force; `addressee keys list` shows them.")
         return KeyInfo(*row)
-
-
-class KeyRing:
-    """Looks up the keys of requests; results are cached for one second. It notes when keys are used."""
-
-    def __init__(self, pool: Pool, sealer: Sealer, clock: Clock | None = None) -> None:
-        self._pool = pool
-        self._sealer = sealer
-        self._uses = KeyUses(pool, clock or Clock())
-        self._remembered: OrderedDict[CacheKey, tuple[float, asyncio.Future[Credential | None]]] = OrderedDict()
-
-    async def find(self, key: str | None, kinds: tuple[Kind, ...] = BEARER) -> Credential | None:
-        """Returns the credential of a valid key of one of these kinds, or None. Raises UnavailableError.
-
-        Keys of an environment whose settings are not valid are not found.
-        """
-        credential = await self._find(key, kinds) if key else None
-        if credential is not None:
-            self._uses.note(credential.key_id)
-        return credential
-
-    async def _find(self, key: str, kinds: tuple[Kind, ...]) -> Credential | None:
-        now = time.monotonic()
-        asked = (kinds, key)
-        remembered = self._remembered.get(asked)
-        if remembered is not None and now < remembered[0]:
-            future = remembered[1]
-            return future.result() if future.done() else await asyncio.shield(future)
-        future = asyncio.ensure_future(self._look_up(key, kinds))
-        future.add_done_callback(lambda done: self._forget_failure(asked, done))
-        self._remembered[asked] = (now + CACHE_SECONDS, future)
-        self._remembered.move_to_end(asked)
-        while len(self._remembered) > CACHE_SIZE:
-            self._remembered.popitem(last=False)
-        return await asyncio.shield(future)
-
-    async def ended(self, key_ids: Sequence[UUID]) -> dict[UUID, bool]:
-        """Returns those of these keys that were revoked (true), or that need a user token by now (false).
-
-        Raises UnavailableError.
-        """
-        with unavailable_when_away():
-            rows = await self._pool.fetch(*SQL["ended_keys"](ids=key_ids))
-        return {row["id"]: row["is_revoked"] for row in rows}
-
-    def inbox_secret(self, environment: Environment) -> str:
-        """Returns the secret from which the addresses of an environment's inboxes are derived."""
-        return self._sealer.digest(f"inbox {environment.uid}").hex()
-
-    def _forget_failure(self, asked: CacheKey, done: asyncio.Future[Credential | None]) -> None:
-        if done.cancelled() or done.exception() is not None:
-            self._remembered.pop(asked, None)
-
-    async def _look_up(self, key: str, kinds: tuple[Kind, ...]) -> Credential | None:
-        if len(key) > MAX_LENGTH:
-            return None
-        with unavailable_when_away():
-            row = await self._pool.fetchrow(*SQL["find_key"](hash=self._sealer.digest(key), kinds=kinds))
-        if row is None:
-            return None
-        environment = usable_environment(row)
-        if environment is None:
-            return None
-        id, sealed = row["key_id"], row["sealed_secret"]
-        secret = None if sealed is None else self._sealer.open(sealed, purpose(id))
-        return Credential(id, row["kind"], environment, secret)
 
 
 def checked_secret(secret: str) -> str:

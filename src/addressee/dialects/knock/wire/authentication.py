@@ -10,7 +10,8 @@ from addressee.api.call import Request
 from addressee.dialects.knock.wire import tokens
 from addressee.dialects.knock.wire.errors import KnockError
 from addressee.dialects.knock.wire.tokens import Token
-from addressee.directory.access.keys import Credential, KeyRing
+from addressee.directory.access.key_ring import KeyRing
+from addressee.directory.access.keys import Credential
 from addressee.directory.recipient import Place
 
 # Permissions that user tokens grant.

@@ -12,7 +12,8 @@ from addressee.api.user_tokens import BadTokenError, SigningKeyMissingError, ver
 from addressee.dialects.notiflows.wire.errors import NotiflowsError, unauthenticated
 from addressee.dialects.notiflows.wire.places import checked_external_id
 from addressee.directory.access.environments import Environment, Settings
-from addressee.directory.access.keys import Credential, KeyRing, Kind
+from addressee.directory.access.key_ring import KeyRing
+from addressee.directory.access.keys import Credential, Kind
 from addressee.directory.directory import Directory
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import USERS, Place, Recipient

@@ -10,7 +10,8 @@ from addressee.api.user_tokens import BadTokenError, SigningKeyMissingError, ver
 from addressee.dialects.suprsend.wire.errors import forbidden, unauthenticated
 from addressee.dialects.suprsend.wire.places import parse_id, parse_tenant_id
 from addressee.directory.access.environments import Environment
-from addressee.directory.access.keys import Credential, KeyRing
+from addressee.directory.access.key_ring import KeyRing
+from addressee.directory.access.keys import Credential
 from addressee.preferences.sets import DEFAULT
 
 # The header of a request, and the field of a socket's authentication.
