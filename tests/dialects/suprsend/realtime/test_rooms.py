@@ -9,14 +9,17 @@ from types import SimpleNamespace
 from typing import cast
 from uuid import UUID
 
+import pytest
+
 from addressee.database.pool import Pool
 from addressee.dialects.suprsend.realtime.events import Event
 from addressee.dialects.suprsend.realtime.looks import MARGIN, MOST_MISSED, Look, Looks
-from addressee.dialects.suprsend.realtime.rooms import Room, Rooms
+from addressee.dialects.suprsend.realtime.rooms import Room, Rooms, marks_told
 from addressee.directory.directory import Directory
 from addressee.directory.recipient import USERS, Place
 from addressee.messaging.feeds.feed import FeedItem
 from addressee.messaging.feeds.inboxes import Inbox
+from addressee.messaging.messages.mark import Mark
 from addressee.messaging.messages.model import Position
 from addressee.messaging.messaging import Messaging
 from addressee.messaging.realtime.changes import ALL_READ, BELL_RESET, DELETED, NEW, FeedChange, FeedTopic
@@ -360,3 +363,21 @@ async def test_rooms_last_while_somebody_is_in_them(pool: Pool) -> None:
     rooms.leave(room, first.tell)
     rooms.leave(room, second.tell)
     assert rooms.enter(ADA_OF_ACME) is not room
+
+
+@pytest.mark.parametrize(
+    ("kinds", "told"),
+    [
+        ([Mark.SEEN], Mark.SEEN),
+        ([Mark.ARCHIVED, Mark.SEEN], Mark.ARCHIVED),
+        ([Mark.SEEN, Mark.READ], Mark.READ),
+        ([Mark.ARCHIVED, Mark.READ], None),
+        ([Mark.READ, Mark.READ, Mark.SEEN], Mark.READ),
+        ([DELETED, Mark.SEEN], DELETED),
+        ([NEW], "nothing"),
+    ],
+)
+def test_no_mark_hides_another_that_is_told_with_it(kinds: list[str], told: str | None) -> None:
+    topic = FeedTopic(1, UUID(int=1), USERS, "ada")
+    changes = [FeedChange(topic, kind, ("item",)) for kind in kinds]
+    assert marks_told(changes).get("item", "nothing") == told

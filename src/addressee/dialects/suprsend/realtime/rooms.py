@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
@@ -129,7 +129,7 @@ class Room:
         """Returns the events of all changes but new items: whoever fetches these sees their marks too."""
         marks = await self._marks(changes)
         if look is not None:
-            marks = {**look.marks_since(self._looked_at), **marks}
+            marks = {**marks, **look.marks_since(self._looked_at)}
         kinds = {each.kind for each in changes if each.kind in OF_TENANTS and self.inbox.tenant in each.message_ids}
         told = {Mark.SEEN, Mark.READ} if ALL_READ in kinds else set()
         marks = {id: mark for id, mark in marks.items() if id not in new and mark not in told}
@@ -145,15 +145,33 @@ class Room:
         return look.mark_events(marks, new)
 
     async def _marks(self, changes: Sequence[FeedChange]) -> dict[str, str | None]:
-        """Returns the last marks of items, of this tenant's only; deletions too, of which nothing is left to see."""
-        marks = {
-            id: change.kind
-            for change in changes
-            if change.kind != NEW and change.kind not in OF_TENANTS
-            for id in change.message_ids
-        }
+        """Returns the marks of items, of this tenant's only; deletions too, of which nothing is left to see."""
+        marks = marks_told(changes)
         own = await self._looks.among(marks)
         return {id: mark for id, mark in marks.items() if id in own or mark == DELETED}
+
+
+def marks_told(changes: Iterable[FeedChange]) -> dict[str, str | None]:
+    """Returns what became of items by changes that are told together.
+
+    SEEN tells clients least, so that it only counts alone; of several other marks none does, and None has clients fetch
+    the item. Nobody can fetch one that was deleted.
+    """
+    kinds: dict[str, set[str]] = {}
+    for change in changes:
+        if change.kind != NEW and change.kind not in OF_TENANTS:
+            for id in change.message_ids:
+                kinds.setdefault(id, set()).add(change.kind)
+    return {id: mark_of(those) for id, those in kinds.items()}
+
+
+def mark_of(kinds: Collection[str]) -> str | None:
+    if DELETED in kinds:
+        return DELETED
+    telling = set(kinds) - {Mark.SEEN}
+    if not telling:
+        return Mark.SEEN
+    return telling.pop() if len(telling) == 1 else None
 
 
 class Rooms:
