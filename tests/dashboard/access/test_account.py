@@ -127,9 +127,8 @@ class TestOneTimePasswords:
         wrong = await submit(browser, form, code="0")
         assert wrong.status_code == 422
         assert errors_in(wrong)["code"].startswith("This is not the code that the app shows now")
-        answer = await submit(
-            browser, parse(wrong.text).one("form", action=form.attributes["action"] or ""), code=totp.now()
-        )
+        code = totp.now()
+        answer = await submit(browser, parse(wrong.text).one("form", action=form.attributes["action"] or ""), code=code)
         assert parse(answer.text).one("p", role="status").text.startswith("One-time passwords are on.")
         assert (await other.get(ACCOUNT)).url.path == "/dashboard/sign-in"
 
@@ -138,7 +137,7 @@ class TestOneTimePasswords:
         assert parse(asked.text).one("p", role="alert").text == "Enter the code that your authenticator app shows."
 
         off = await form_of(browser, f"{ACCOUNT}/one-time-passwords/off")
-        refused = await submit(browser, off, own_password=PASSWORD, code=totp.now())
+        refused = await submit(browser, off, own_password=PASSWORD, code=code)
         assert errors_in(refused) == {"own_password": "The password or the code is not right. Each code works once."}
         await pool.execute("UPDATE addressee.operators SET totp_period = 0 WHERE id = $1", operator.id)
         answer = await submit(browser, off, own_password=PASSWORD, code=totp.now())
