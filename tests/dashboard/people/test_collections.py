@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -170,6 +171,17 @@ async def test_an_id_that_somebody_has_is_refused_with_a_link(
     found = await directory.read(Place(environment.id, USERS, "a/b"))
     assert found is not None
     assert found.attributes == {"name": "Ada"}
+
+
+async def test_of_several_who_add_the_same_id_at_once_one_does(
+    editor: httpx.AsyncClient, directory: Directory, environment: Environment, at: At
+) -> None:
+    form = (await load(editor, at("users"))).one("form", method="post", action=at("users"))
+    answers = await asyncio.gather(*(submit(editor, form, id="ada", name=f"Ada {number}") for number in range(6)))
+    assert sorted(answer.status_code for answer in answers) == [200, 422, 422, 422, 422, 422]
+    found = await directory.read(Place(environment.id, USERS, "ada"))
+    assert found is not None
+    assert found.version == 1
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,11 @@
-"""A condition of a write: the recipient is still the one that was looked at."""
+"""Conditions of a write: the recipient is still the one that was looked at, or there is none."""
 
 from __future__ import annotations
 
 import pytest
 from msgspec import structs
 
-from addressee.directory.edits.expectations import Expect
+from addressee.directory.edits.expectations import Expect, ExpectNobody
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import Recipient
 from tests.directory.edits.test_recipients import CONTEXT, HERE, NEW_UID, ada, tombstone
@@ -28,3 +28,14 @@ def test_another_version_is_refused() -> None:
     with pytest.raises(RefusedError, match="it has version 7, not 6 any more") as refused:
         Expect(ada().uid, 6).apply(ada(), HERE, CONTEXT)
     assert (refused.value.reason, refused.value.field) == ("changed", "version")
+
+
+@pytest.mark.parametrize("found", [None, tombstone()])
+def test_a_place_where_nobody_lives_is_free(found: Recipient | None) -> None:
+    assert ExpectNobody().apply(found, HERE, CONTEXT) is found
+
+
+def test_a_place_where_somebody_lives_is_taken() -> None:
+    with pytest.raises(RefusedError, match=r"^There is somebody with the id ada already\.$") as refused:
+        ExpectNobody().apply(ada(), HERE, CONTEXT)
+    assert (refused.value.reason, refused.value.field) == ("taken", "id")

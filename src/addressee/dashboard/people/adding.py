@@ -8,11 +8,11 @@ from typing import NamedTuple
 from addressee.api.requests.forms import Form
 from addressee.dashboard.visits import EnvironmentVisit
 from addressee.directory.documents import check_id
+from addressee.directory.edits.expectations import TAKEN, ExpectNobody
 from addressee.directory.edits.recipients import Identify
 from addressee.directory.errors import RefusedError
 from addressee.directory.formats import check_format
 from addressee.directory.phones import dialled
-from addressee.directory.recipient import Place
 from addressee.directory.writing.writes import Write
 
 # The attributes that the form takes, and what messages call them.
@@ -60,9 +60,17 @@ def errors_of(id: str, attributes: Mapping[str, str]) -> Mapping[str, str]:
     return errors
 
 
-async def add(visit: EnvironmentVisit, act: str, collection: str, wanted: Filled) -> Place:
-    """Adds the recipient of a form that is right, and returns its place. Raises RefusedError."""
+async def add(visit: EnvironmentVisit, act: str, collection: str, form: Form) -> Filled:
+    """Adds the recipient of a form, and returns the form: where something is wrong with it, nothing was added."""
+    wanted = await filled(visit, collection, form)
+    if wanted.is_wrong:
+        return wanted
     origin = await visit.record(act, collection, wanted.id, fields=sorted(wanted.attributes))
-    place = visit.place(collection, wanted.id)
-    await visit.services.directory.write(Write(place, (Identify(wanted.attributes),), origin))
-    return place
+    edits = (ExpectNobody(), Identify(wanted.attributes))
+    try:
+        await visit.services.directory.write(Write(visit.place(collection, wanted.id), edits, origin))
+    except RefusedError as refusal:
+        if refusal.reason != TAKEN:
+            raise
+        return wanted._replace(taken=wanted.id)
+    return wanted

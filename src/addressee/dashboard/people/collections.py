@@ -28,10 +28,9 @@ async def show_users(visit: EnvironmentVisit) -> Answer:
 @routes.post(f"{ENVIRONMENT}/users", EDITOR)
 async def add_user(visit: EnvironmentVisit, form: Form) -> Answer:
     """Adds a person, unless somebody has the id."""
-    wanted = await filled(visit, USERS, form)
+    wanted = await add(visit, "users.add", USERS, form)
     if wanted.is_wrong:
         return await users_page(visit, wanted)
-    await add(visit, "users.add", USERS, wanted)
     return see_other(visit.url("users", notice="person-added"))
 
 
@@ -43,10 +42,9 @@ async def show_tenants(visit: EnvironmentVisit) -> Answer:
 @routes.post(f"{ENVIRONMENT}/tenants", EDITOR)
 async def add_tenant(visit: EnvironmentVisit, form: Form) -> Answer:
     """Adds a tenant, unless there is one with the id."""
-    wanted = await filled(visit, TENANTS, form)
+    wanted = await add(visit, "tenants.add", TENANTS, form)
     if wanted.is_wrong:
         return await tenants_page(visit, wanted)
-    await add(visit, "tenants.add", TENANTS, wanted)
     return see_other(visit.url("tenants", notice="tenant-added"))
 
 
@@ -63,10 +61,9 @@ async def add_object_of_any_collection(visit: EnvironmentVisit, form: Form) -> A
         check_own(collection, "The collection")
     except RefusedError as refusal:
         return await collections_page(visit, await filled(visit, "", form), collection, refusal.message)
-    wanted = await filled(visit, collection, form)
+    wanted = await add(visit, "objects.add", collection, form)
     if wanted.is_wrong:
         return await collections_page(visit, wanted, collection)
-    await add(visit, "objects.add", collection, wanted)
     return see_other(visit.url("objects", collection, notice="object-added"))
 
 
@@ -83,10 +80,9 @@ async def add_object(visit: EnvironmentVisit, form: Form) -> Answer:
     """Adds an object, unless there is one with the id."""
     collection = visit.path["collection"]
     check_own(collection)
-    wanted = await filled(visit, collection, form)
+    wanted = await add(visit, "objects.add", collection, form)
     if wanted.is_wrong:
         return await objects_page(visit, collection, wanted)
-    await add(visit, "objects.add", collection, wanted)
     return see_other(visit.url("objects", collection, notice="object-added"))
 
 

@@ -1,4 +1,4 @@
-"""A condition of a write, which stands before its other edits and changes nothing itself."""
+"""Conditions of a write, which stand before its other edits and change nothing themselves."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from addressee.directory.edits.context import EditContext
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import Place, Recipient
 
-# The reason of a refusal: others were faster.
+# The reasons of refusals: others were faster.
 CHANGED = "changed"
+TAKEN = "taken"
 
 
 class Expect(Struct, frozen=True):
@@ -31,4 +32,15 @@ class Expect(Struct, frozen=True):
         if self.version is not None and found.version != self.version:
             message = f"{place.id} was changed meanwhile: it has version {found.version}, not {self.version} any more."
             raise RefusedError(CHANGED, "version", message)
+        return found
+
+
+class ExpectNobody(Struct, frozen=True):
+    """Refuses the write when somebody lives at the place. Like `Expect`, nobody comes between."""
+
+    name: ClassVar[str] = "expect_nobody"
+
+    def apply(self, found: Recipient | None, place: Place, context: EditContext) -> Recipient | None:
+        if found is not None and found.lives:
+            raise RefusedError(TAKEN, "id", f"There is somebody with the id {place.id} already.")
         return found

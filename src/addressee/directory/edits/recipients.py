@@ -26,7 +26,7 @@ from addressee.directory.edits.addresses import (
     RemoveAddresses,
 )
 from addressee.directory.edits.context import EditContext, Revives, Warning, changed, living_or_new, tombstone, without
-from addressee.directory.edits.expectations import Expect
+from addressee.directory.edits.expectations import Expect, ExpectNobody
 from addressee.directory.edits.preference_sets import merged
 from addressee.directory.edits.properties import Add, Append, Remove, Set, SetOnce, Unset
 from addressee.directory.errors import DELETED, RefusedError
@@ -46,6 +46,7 @@ __all__ = [
     "Edit",
     "EnableAddress",
     "Expect",
+    "ExpectNobody",
     "History",
     "Identify",
     "Item",
@@ -328,6 +329,7 @@ Edit: TypeAlias = (
     | Delete
     | Each
     | Expect
+    | ExpectNobody
 )
 
 

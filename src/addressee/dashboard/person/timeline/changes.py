@@ -46,6 +46,7 @@ EDITS: Mapping[str, str] = {
     "delete": "Deleted",
     "each": "Several things changed",
     "expect": "Checked to be unchanged",
+    "expect_nobody": "Checked to be new",
 }
 
 
