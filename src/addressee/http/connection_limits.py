@@ -1,4 +1,4 @@
-"""What the operator has set of lasting connections: their limits, and the proxies before the service."""
+"""The configuration of lasting connections: their limits, and the proxies before the service."""
 
 from __future__ import annotations
 

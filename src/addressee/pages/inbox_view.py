@@ -1,4 +1,4 @@
-"""What an inbox page shows: the part of an inbox that an address names, and items by days. Pure."""
+"""The view of an inbox page: the part of an inbox that an address names, and items by days. Pure."""
 
 from __future__ import annotations
 

@@ -166,7 +166,7 @@ class Matrix:
 
     @cached_property
     def _below(self) -> Document:
-        """What holds for somebody who has never chosen."""
+        """Returns the preferences of a recipient who has never chosen."""
         return self.offer.effective({}).document
 
     def _scope(self, section: str, key: str) -> bool | Mapping[str, Any]:

@@ -26,7 +26,7 @@ MAX_TOKEN_LENGTH = 4_096
 
 
 class Purpose(IntEnum):
-    """What a link opens. The numbers stand in tokens; the names, in lower case, in paths."""
+    """The page that a link opens. The numbers stand in tokens; the names, in lower case, in paths."""
 
     PREFERENCES = 1
     INBOX = 2
@@ -98,7 +98,7 @@ class LinkKey:
 
 
 class UnverifiedLink(NamedTuple):
-    """What a token says. Anybody may have written it, up to the key of its environment saying otherwise."""
+    """The content of a token. Anybody may have written it, up to the key of its environment saying otherwise."""
 
     link: Link
     payload: bytes

@@ -1,4 +1,4 @@
-"""What a client says of itself when it connects (realtime-suprsend.md §3)."""
+"""The identity that a client claims when it connects (realtime-suprsend.md §3)."""
 
 from __future__ import annotations
 

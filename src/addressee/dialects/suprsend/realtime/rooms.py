@@ -34,7 +34,7 @@ Tell: TypeAlias = Callable[[Event], None]
 
 
 class Arrival(NamedTuple):
-    """What a client finds, and how often the room had heard of changes before."""
+    """A look at the inbox for a client that arrives, and how often the room had heard of changes before."""
 
     look: Look
     heard: int

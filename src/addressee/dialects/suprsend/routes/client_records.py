@@ -1,4 +1,4 @@
-"""What clients with a public key post to `/v2/event`: events and edits of their user, and receipts of notifications.
+"""Records that clients with a public key post to `/v2/event`: events and edits of their user, and receipts.
 
 Browsers post them one by one (realtime-suprsend.md §5).
 """
