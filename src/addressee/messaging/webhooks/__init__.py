@@ -1,0 +1,1 @@
+"""Webhooks to the product: endpoints, which are told of what happens to messages, runs and recipients."""
