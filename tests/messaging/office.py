@@ -100,7 +100,8 @@ class Office:
         self.senders = SenderContext(self.outbox, open_client(), self.clock, open_public_client())
         self.directory = Directory(self.pool, self.clock, sealer=lambda: self.sealer)
         links = LinkUrls(lambda: self.directory.links, self.public_url)
-        self.messaging = Messaging(self.pool, self.directory.reader, Wakeup(self.pool), self.clock, links)
+        wakeup, sealer = Wakeup(self.pool), self.directory.sealer
+        self.messaging = Messaging(self.pool, self.directory.reader, wakeup, self.clock, links, sealer)
         self.use_for_fetches(open_public_client(allowed=AllowedHosts.listed("127.0.0.1", ADVICE)))
 
     def use_for_fetches(self, client: httpx2.AsyncClient) -> None:

@@ -26,6 +26,7 @@ from addressee.messaging.errors import (
     ActorMissingError,
     DataInvalidError,
     SuppressionMissingError,
+    WebhookMissingError,
     WorkflowInactiveError,
     WorkflowMissingError,
 )
@@ -42,6 +43,7 @@ KINDS: Mapping[type[Exception], tuple[str, HTTPStatus]] = {
     MissingError: ("not_found", HTTPStatus.NOT_FOUND),
     MergeMissingError: ("not_found", HTTPStatus.NOT_FOUND),
     SuppressionMissingError: ("not_found", HTTPStatus.NOT_FOUND),
+    WebhookMissingError: ("not_found", HTTPStatus.NOT_FOUND),
     WorkflowMissingError: ("workflow_missing", HTTPStatus.NOT_FOUND),
     WorkflowInactiveError: ("workflow_inactive", HTTPStatus.UNPROCESSABLE_ENTITY),
     ActorMissingError: ("actor_missing", HTTPStatus.UNPROCESSABLE_ENTITY),

@@ -8,6 +8,9 @@ PUBLIC_URL = "ADDRESSEE_PUBLIC_URL"
 # The hosts of its own network that the fetch steps of workflows may ask.
 PRIVATE_HOSTS = "ADDRESSEE_PRIVATE_HOSTS"
 
+# The hosts of its own network that webhooks may go to.
+ALLOW_PRIVATE_WEBHOOKS = "ADDRESSEE_ALLOW_PRIVATE_WEBHOOKS"
+
 # The proxies before the service, whose X-Forwarded-For counts.
 TRUSTED_PROXIES = "ADDRESSEE_TRUSTED_PROXIES"
 

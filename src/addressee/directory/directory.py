@@ -101,16 +101,18 @@ class Directory:
     @cached_property
     def merges(self) -> Merges:
         """Raises SetupError when there is no usable master key."""
-        if self._sealer is None:
-            raise SetupError("Merging seals a journal: pass a sealer to the directory.")
-        return Merges(self.pool, self._sealer(), self.clock)
+        return Merges(self.pool, self.sealer(), self.clock)
 
     @cached_property
     def links(self) -> Links:
         """Raises SetupError when there is no usable master key."""
+        return Links(self.pool, self.sealer(), self.clock)
+
+    def sealer(self) -> Sealer:
+        """Raises SetupError when there is no usable master key."""
         if self._sealer is None:
-            raise SetupError("Links are signed: pass a sealer to the directory.")
-        return Links(self.pool, self._sealer(), self.clock)
+            raise SetupError("Journals of merges are sealed, and links are signed: pass a sealer to the directory.")
+        return self._sealer()
 
     async def users(self, environment: str) -> Collection:
         """The users of an environment. Raises LookupError when there is no such environment."""

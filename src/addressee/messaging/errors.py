@@ -38,6 +38,11 @@ class SuppressionMissingError(MessagingError):
         super().__init__("This address is not suppressed in this environment.")
 
 
+class WebhookMissingError(MessagingError):
+    def __init__(self) -> None:
+        super().__init__("There is no such webhook in this environment; it may have been deleted.")
+
+
 class NotResendableError(MessagingError):
     """A message cannot be sent again; `obstacle` says why, like those of runs and sends."""
 

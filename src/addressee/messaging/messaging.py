@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Self
 
+from addressee.database.errors import SetupError
 from addressee.database.jobs.queue import Wakeup
 from addressee.database.pool import Pool
 from addressee.database.public_url import configured_url
+from addressee.database.sealing import Sealer
 from addressee.directory.clock import Clock
 from addressee.directory.directory import Directory
 from addressee.directory.reading.reader import Reader
@@ -27,18 +30,31 @@ from addressee.messaging.runs.runs import Runs
 from addressee.messaging.schedules.schedules import Schedules
 from addressee.messaging.suppressions.suppressions import Suppressions
 from addressee.messaging.triggers.triggers import Triggers
+from addressee.messaging.webhooks.endpoints import Endpoints
+from addressee.messaging.webhooks.hosts import webhook_hosts
 from addressee.messaging.workflows.listing import Workflows
+
+
+def no_sealer() -> Sealer:
+    """Raises SetupError."""
+    raise SetupError("The secrets of webhooks are sealed: pass a sealer.")
 
 
 class Messaging:
     """The services that accept triggers, and that read and mark what came of them. Workers do what lies between.
 
     Whoever keeps people's connections has `hub` hear of changes, by a `FeedListening`. Messages that are rendered again
-    have the links that `links` makes.
+    have the links that `links` makes. `sealer` returns the Sealer of webhooks' secrets, once these are used.
     """
 
     def __init__(
-        self, pool: Pool, reader: Reader, wakeup: Wakeup, clock: Clock | None = None, links: LinkUrls | None = None
+        self,
+        pool: Pool,
+        reader: Reader,
+        wakeup: Wakeup,
+        clock: Clock | None = None,
+        links: LinkUrls | None = None,
+        sealer: Callable[[], Sealer] = no_sealer,
     ) -> None:
         clock = clock or Clock()
         links = links or NO_LINKS
@@ -59,9 +75,10 @@ class Messaging:
         self.suppressions = Suppressions(pool, clock)
         self.resender = Resender(pool, reader, wakeup, clock, links)
         self.browser_receipts = BrowserReceipts(pool, wakeup, clock)
+        self.webhook_endpoints = Endpoints(pool, sealer, clock, webhook_hosts())
 
     @classmethod
     def from_directory(cls, directory: Directory) -> Self:
         """Returns the services on the connections and the clock of a directory."""
         links = LinkUrls(lambda: directory.links, configured_url())
-        return cls(directory.pool, directory.reader, Wakeup(directory.pool), directory.clock, links)
+        return cls(directory.pool, directory.reader, Wakeup(directory.pool), directory.clock, links, directory.sealer)

@@ -74,12 +74,19 @@ class AllowedHosts:
         if not self._is_named(host.lower().rstrip(".")) and not all(map(self._may_connect, addresses)):
             raise NotPublicError(host, self.advice)
 
+    def includes(self, host: str, address: str | None) -> bool:
+        """Returns whether the host, or the address that is written in its place, is one of those that are listed."""
+        return self._is_named(host.lower().rstrip(".")) or (address is not None and self._is_in_network(address))
+
     def _is_named(self, host: str) -> bool:
         above = [f"*{host[index:]}" for index, character in enumerate(host) if character == "."]
         return not self.names.isdisjoint([host, *above])
 
     def _may_connect(self, address: str) -> bool:
-        return is_public(address) or any(ip_address(address) in network for network in self.networks)
+        return is_public(address) or self._is_in_network(address)
+
+    def _is_in_network(self, address: str) -> bool:
+        return any(ip_address(address) in network for network in self.networks)
 
 
 PUBLIC = AllowedHosts()
