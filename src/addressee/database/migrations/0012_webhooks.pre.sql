@@ -17,6 +17,10 @@ CREATE TABLE addressee.webhook_endpoints (
   paused_until timestamptz,
   disabled_at timestamptz,
   disabled_for text CHECK (disabled_for IN ('by_hand', 'gone', 'failing')),
+  -- The deliveries that failed in a row since then; it means nothing without failing_since.
+  failures smallint NOT NULL DEFAULT 0,
+  -- Until when the job that delivers to it is queued or at work: no other one is queued.
+  queued_until timestamptz,
   PRIMARY KEY (environment_id, id)
 );
 
@@ -27,8 +31,14 @@ CREATE TABLE addressee.webhook_deliveries (
   endpoint_id uuid NOT NULL,
   -- Grows in the order of events of one recipient.
   position bigint GENERATED ALWAYS AS IDENTITY,
-  -- What receivers know a repetition by.
-  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  -- What receivers know a repetition by: a UUIDv7 that holds the time and the position, so that it sorts by both.
+  id uuid NOT NULL GENERATED ALWAYS AS (
+    (
+      lpad(to_hex(floor(extract(epoch FROM occurred_at AT TIME ZONE 'UTC') * 1000)::bigint), 12, '0')
+      || '70008'
+      || lpad(to_hex(position), 15, '0')
+    )::uuid
+  ) STORED,
   collection text COLLATE "C" NOT NULL,
   uid uuid NOT NULL,
   type text COLLATE "C" NOT NULL,
@@ -40,6 +50,23 @@ CREATE TABLE addressee.webhook_deliveries (
   due_at timestamptz,
   PRIMARY KEY (environment_id, recipient_id, endpoint_id, position)
 );
+
+-- Lists of an endpoint's deliveries, and single ones.
+CREATE INDEX webhook_deliveries_of_endpoint ON addressee.webhook_deliveries (environment_id, endpoint_id, id);
+
+CREATE INDEX webhook_deliveries_failed ON addressee.webhook_deliveries (environment_id, endpoint_id, id)
+  WHERE status = 'failed';
+
+-- What is due, and what each recipient's line holds, in its order.
+CREATE INDEX webhook_deliveries_due ON addressee.webhook_deliveries (environment_id, endpoint_id, due_at, position)
+  WHERE due_at IS NOT NULL;
+
+CREATE INDEX webhook_deliveries_lines
+  ON addressee.webhook_deliveries (environment_id, endpoint_id, recipient_id, position)
+  WHERE due_at IS NOT NULL;
+
+-- Rows come in the order of time, so that ranges of pages tell enough of what has expired.
+CREATE INDEX webhook_deliveries_by_time ON addressee.webhook_deliveries USING brin (occurred_at);
 
 CREATE TABLE addressee.webhook_attempts (
   environment_id smallint NOT NULL,

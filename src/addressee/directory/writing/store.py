@@ -18,6 +18,7 @@ from addressee.directory.addresses.push_tokens import Step, TokenTransfer, claim
 from addressee.directory.reading import rows
 from addressee.directory.recipient import Document, Place, Recipient, is_membership
 from addressee.directory.search.index import change_terms, term_changes
+from addressee.directory.writing.happenings import Happening, happenings
 from addressee.directory.writing.history import Change
 from addressee.directory.writing.zone_changes import zone_changed, zone_jobs
 
@@ -42,7 +43,10 @@ class CountChange(NamedTuple):
 
 
 class RecipientRow(Struct, frozen=True, array_like=True):
-    """A recipient as it is written, with its entries for the history; a document that is unchanged is None."""
+    """A recipient as it is written, with its entries for the history and what others are told of.
+
+    A document that is unchanged is None.
+    """
 
     environment_id: int
     collection: str
@@ -60,6 +64,7 @@ class RecipientRow(Struct, frozen=True, array_like=True):
     channel_data: Document | None
     preferences: Document | None
     changes: Sequence[Change]
+    happenings: Sequence[Happening]
 
 
 # Stands for whoever was not there before: none of its documents is anybody's.
@@ -147,4 +152,5 @@ def recipient_row(effect: Effect) -> RecipientRow:
         None if after.channel_data is before.channel_data else after.channel_data,
         None if after.preferences is before.preferences else after.preferences,
         effect.changes,
+        happenings(effect.before, after, effect.changes),
     )

@@ -10,17 +10,18 @@ from typing import Any
 from uuid import UUID
 
 from addressee.directory.recipient import Identity
+from addressee.directory.writing import happenings
 from addressee.messaging.messages.events import TYPES as MESSAGE_TYPES
 
 RUN_TYPES = ("workflow_recipient_run.started", "workflow_recipient_run.completed")
 
 RECIPIENT_TYPES = (
-    "recipient.created",
-    "recipient.updated",
-    "recipient.preferences_updated",
-    "recipient.address_disabled",
-    "recipient.merged",
-    "recipient.deleted",
+    happenings.CREATED,
+    happenings.UPDATED,
+    happenings.PREFERENCES_UPDATED,
+    happenings.ADDRESS_DISABLED,
+    happenings.MERGED,
+    happenings.DELETED,
 )
 
 TYPES = (*MESSAGE_TYPES, *RUN_TYPES, *RECIPIENT_TYPES)

@@ -1,5 +1,5 @@
 -- Writes recipients whose version is still the one that was read, with their history; returns the places of the others.
--- Rows and their changes are arrays, in the order of RecipientRow and Change: they are read faster than objects.
+-- Rows, their changes and happenings are arrays, in the order of RecipientRow and Change: they are read faster than objects.
 WITH given AS (
   SELECT (row ->> 0)::smallint AS environment_id,
          row ->> 1 AS collection,
@@ -16,7 +16,8 @@ WITH given AS (
          nullif(row -> 12, 'null') AS addresses,
          nullif(row -> 13, 'null') AS channel_data,
          nullif(row -> 14, 'null') AS preferences,
-         row -> 15 AS changes
+         row -> 15 AS changes,
+         row -> 16 AS happenings
   FROM jsonb_array_elements(:recipients) AS recipient (row)
 ), written AS (
   INSERT INTO addressee.recipients (
@@ -71,6 +72,13 @@ WITH given AS (
   FROM won
 ), signalled AS (
   -- part: signals
+), occurred AS (
+  SELECT won.environment_id, won.collection, won.id AS recipient_id, (happening.row ->> 0)::uuid AS uid,
+         happening.row ->> 1 AS type, happening.row -> 2 AS subject, won.updated_at AS at, happening.ordinal AS place
+  FROM won
+  CROSS JOIN LATERAL jsonb_array_elements(won.happenings) WITH ORDINALITY AS happening (row, ordinal)
+), told AS (
+  -- part: webhooks
 )
 SELECT environment_id, collection, id
 FROM given

@@ -1,4 +1,4 @@
--- Stores events that are not stored yet, and queues the signals of those that somebody waits for.
+-- Stores events that are not stored yet, has endpoints told of them, and queues the signals that somebody waits for.
 WITH stored AS (
   INSERT INTO addressee.message_events (
     environment_id,
@@ -32,6 +32,8 @@ WITH stored AS (
   ON CONFLICT DO NOTHING
   RETURNING environment_id,
             message_id,
+            id,
+            collection,
             recipient_id,
             uid,
             type,
@@ -46,5 +48,19 @@ happened AS (
          :now::timestamptz AS at,
          jsonb_build_object('message_id', message_id, 'data', data) AS event
   FROM stored
+),
+occurred AS (
+  SELECT environment_id,
+         collection,
+         recipient_id,
+         uid,
+         type,
+         jsonb_build_object('message_id', message_id, 'event_id', id) AS subject,
+         :now::timestamptz AS at,
+         id AS place
+  FROM stored
+),
+told AS (
+  -- part: webhooks
 )
 -- part: signals

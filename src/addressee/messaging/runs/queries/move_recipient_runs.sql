@@ -30,6 +30,7 @@ stored AS (
     AND runs.recipient_id IS NOT DISTINCT FROM locked.recipient_id
   RETURNING runs.environment_id,
               runs.id,
+              runs.collection,
               runs.recipient_id,
               runs.uid,
               runs.run_id,
@@ -51,6 +52,21 @@ happened AS (
 ),
 signalled AS (
   -- part: signals
+),
+occurred AS (
+  SELECT environment_id,
+         collection,
+         recipient_id,
+         uid,
+         'workflow_recipient_run.completed' AS type,
+         jsonb_build_object('recipient_run_id', id) AS subject,
+         :now::timestamptz AS at,
+         id AS place
+  FROM stored
+  WHERE status = 'completed'
+),
+told AS (
+  -- part: webhooks
 )
 SELECT id
 FROM stored

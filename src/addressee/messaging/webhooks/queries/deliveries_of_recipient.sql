@@ -1,0 +1,13 @@
+-- A page of an endpoint's deliveries about whoever has an id.
+WITH matching AS NOT MATERIALIZED (
+  SELECT
+    -- part: delivery_columns
+  FROM addressee.webhook_deliveries
+  WHERE environment_id = :environment_id
+    AND recipient_id = :recipient_id
+    AND endpoint_id = :endpoint_id
+    AND collection = :collection
+    AND
+      -- part: matching_deliveries
+),
+-- part: page_of_deliveries
