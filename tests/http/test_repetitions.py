@@ -20,6 +20,7 @@ from tests.support.waiting import until
 # These take away what the others need, so they come last; each of them needs what is left then.
 LAST = (
     "DELETE /directory/v1/suppressions/{kind}/{address}",
+    "DELETE /directory/v1/webhooks/{webhook_id}",
     "DELETE /v1/schedules",
     "DELETE /v1/objects/{collection}/{object_id}/subscriptions",
     "POST /v1/objects/{collection}/bulk/subscriptions/delete",
@@ -75,6 +76,9 @@ READING = {
     "POST /directory/v1/objects/{collection}/{object_id}/explain",
     "POST /directory/v1/workflows/{key}/simulate",
 }
+
+# A secret is shown once: answers are kept without it.
+WITH_A_SECRET = {"POST /directory/v1/webhooks", "POST /directory/v1/webhooks/{webhook_id}/rotate"}
 
 # Each of these ends a version of a list: one of its own.
 ENDING_A_VERSION = (
@@ -162,9 +166,13 @@ def problems_of_a_replay(route: Route, first: Reply, again: Reply) -> list[str]:
         problems.append(f"the second is no replay: {again}")
     elif again.headers["original-x-request-id"] != first.headers["x-request-id"]:
         problems.append(f"the second is the replay of another: {again}")
-    if content(again) != content(first):
+    if content(again) != content(without_secret(first) if route.title in WITH_A_SECRET else first):
         problems.append(f"the answers differ: {first}, {again}")
     return [f"{route.title}: {problem}" for problem in problems] + route.problems_of_an_answer(first)
+
+
+def without_secret(reply: Reply) -> Reply:
+    return replace(reply, body=re.sub(rb'"secret":"[^"]+"', b'"secret":null', reply.body))
 
 
 def content(reply: Reply) -> tuple[int, str | None, bytes]:

@@ -37,6 +37,8 @@ TOPIC = "releases"
 BROWSER = "https://push.example.com/ada"
 CATEGORY = "news"
 SUPPRESSED = "suppressed@example.com"
+HOOK = "https://hooks.example/addressee"
+NEVER_TOLD = "message.link_clicked"
 FAR = "2999-01-01T00:00:00Z"
 UNKNOWN_ID = "01a2010c-772e-768f-a1b3-9d15e032df44"
 
@@ -79,6 +81,7 @@ class PopulatedEnvironment:
     run_id: str
     recipient_run_id: str
     schedule_id: str
+    webhook_id: str
     version_ids: tuple[str, ...]
 
     @property
@@ -158,6 +161,7 @@ class PopulatedEnvironment:
             "handle": "welcome",
             "kind": "email",
             "address": SUPPRESSED,
+            "webhook_id": self.webhook_id,
         }
         return {**things, **self.channels_of(route)}
 
@@ -236,6 +240,9 @@ class PopulatedEnvironment:
             "guide_key": "tour",
             "identifier": BROWSER,
             "suppressions": [{"kind": "email", "address": SUPPRESSED}],
+            "url": HOOK,
+            "types": [NEVER_TOLD],
+            "enabled": False,
         }
 
     def examples_of(self, route: Route) -> dict[str, Any]:
@@ -328,6 +335,8 @@ async def populate(
         (await client.post(path, json=browser, headers=as_user)).raise_for_status()
         suppressions = {"suppressions": [{"kind": "email", "address": SUPPRESSED}]}
         (await client.post("/directory/v1/suppressions", json=suppressions)).raise_for_status()
+        hook = {"url": HOOK, "types": [NEVER_TOLD]}
+        webhook = (await client.post("/directory/v1/webhooks", json=hook)).raise_for_status().json()
         trigger = {"recipients": [USER], "cancellation_key": "cancel"}
         run = (await client.post("/v1/workflows/welcome/trigger", json=trigger)).raise_for_status().json()
 
@@ -360,6 +369,7 @@ async def populate(
         run_id=run["workflow_run_id"],
         recipient_run_id=made[0]["source"]["workflow_recipient_run_id"],
         schedule_id=schedules[0]["id"],
+        webhook_id=webhook["id"],
         version_ids=tuple(draft.raise_for_status().json()["version_id"] for draft in drafts),
     )
 

@@ -12,6 +12,7 @@ from addressee.dialects.native.routes import (
     search,
     simulations,
     suppressions,
+    webhooks,
 )
 from addressee.dialects.native.wire import errors
 from addressee.dialects.native.wire.authentication import authenticate
@@ -30,6 +31,7 @@ NATIVE = Dialect(
         *search.routes,
         *simulations.routes,
         *suppressions.routes,
+        *webhooks.routes,
     ),
     authenticate=authenticate,
     error=of_any_request(errors.render),

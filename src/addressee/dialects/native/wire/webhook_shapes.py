@@ -1,0 +1,131 @@
+"""Webhooks in the native API: endpoints, and what became of each delivery."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from msgspec import UNSET, Struct, UnsetType, field
+
+from addressee.messaging.webhooks.endpoints import EndpointChange, NewEndpoint, SignedEndpoint
+from addressee.messaging.webhooks.model import Endpoint, Form
+from addressee.messaging.webhooks.secrets import EndpointSecret
+from addressee.messaging.webhooks.states import state_of
+from addressee.messaging.webhooks.types import ALL
+
+
+class NewWebhook(Struct, kw_only=True, forbid_unknown_fields=True):
+    """`types` are types of events, or patterns like `message.*`; by default all, `*`. In the form `knock`, bodies and
+    signatures are those of Knock's outgoing webhooks. Without a `secret`, one is made.
+    """
+
+    url: str
+    types: list[str] = field(default_factory=lambda: [ALL])
+    description: str = ""
+    form: Literal["standard", "knock"] = "standard"
+    secret: str | None = None
+
+    @property
+    def new(self) -> NewEndpoint:
+        return NewEndpoint(self.url, self.types, self.description, Form(self.form), self.secret)
+
+
+class WebhookChange(Struct, kw_only=True, forbid_unknown_fields=True):
+    """What is left out stays. A webhook that is enabled again is told of what happens from then on."""
+
+    url: str | UnsetType = UNSET
+    types: list[str] | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    enabled: bool | UnsetType = UNSET
+
+    @property
+    def change(self) -> EndpointChange:
+        return EndpointChange(
+            url=None if self.url is UNSET else self.url,
+            types=None if self.types is UNSET else self.types,
+            description=None if self.description is UNSET else self.description,
+            is_enabled=None if self.enabled is UNSET else self.enabled,
+        )
+
+
+class NewSecret(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Without a `secret`, one is made."""
+
+    secret: str | None = None
+
+
+class Webhook(Struct, kw_only=True):
+    """`state` is `ok`, `failing` (the last deliveries failed, and are tried again), `paused` (nothing is tried until
+    `paused_until`, as all failed) or `disabled`. `disabled_for` is `by_hand`, `gone` (it answered 410) or `failing`
+    (nothing arrived for days).
+    """
+
+    id: UUID
+    url: str
+    description: str
+    types: list[str]
+    form: str
+    enabled: bool
+    state: str
+    failing_since: datetime | None
+    paused_until: datetime | None
+    disabled_at: datetime | None
+    disabled_for: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class SignedWebhook(Webhook, kw_only=True):
+    """A webhook with its new secret. A repetition under the same idempotency key has null in its place."""
+
+    secret: str | None
+
+
+class Webhooks(Struct, kw_only=True):
+    webhooks: list[Webhook]
+
+
+class ExpiringSecret(Struct, kw_only=True):
+    secret: str
+    expires_at: datetime
+
+
+class Secrets(Struct, kw_only=True):
+    """The `secret` that signs, and those before it that sign beside it until they expire."""
+
+    secret: str
+    previous: list[ExpiringSecret]
+
+
+def webhook(endpoint: Endpoint, now: datetime) -> Webhook:
+    return Webhook(
+        id=endpoint.id,
+        url=endpoint.url,
+        description=endpoint.description,
+        types=list(endpoint.types),
+        form=endpoint.form.value,
+        enabled=endpoint.disabled_at is None,
+        state=state_of(endpoint, now).value,
+        failing_since=endpoint.failing_since,
+        paused_until=endpoint.paused_until,
+        disabled_at=endpoint.disabled_at,
+        disabled_for=None if endpoint.disabled_for is None else endpoint.disabled_for.value,
+        created_at=endpoint.created_at,
+        updated_at=endpoint.updated_at,
+    )
+
+
+def signed_webhook(signed: SignedEndpoint, now: datetime, *, shows_secret: bool) -> SignedWebhook:
+    shown = webhook(signed.endpoint, now)
+    values = {name: getattr(shown, name) for name in shown.__struct_fields__}
+    return SignedWebhook(**values, secret=signed.secret if shows_secret else None)
+
+
+def secrets(found: Sequence[EndpointSecret]) -> Secrets:
+    newest, *before = found
+    previous = [
+        ExpiringSecret(secret=each.value, expires_at=each.expires_at) for each in before if each.expires_at is not None
+    ]
+    return Secrets(secret=newest.value, previous=previous)
