@@ -28,7 +28,9 @@ from addressee.directory.writing.erase import Erase
 from addressee.directory.writing.token_transfers import TokenReleaser
 from addressee.directory.writing.writer import Writer
 from addressee.directory.writing.zone_changes import FollowZones
+from addressee.messaging.delivery.attachments import Attachments
 from addressee.messaging.delivery.channels.open_channels import OpenChannels
+from addressee.messaging.delivery.linked_files import LinkedFiles
 from addressee.messaging.delivery.receipts import CheckReceipts
 from addressee.messaging.delivery.send_job import SendHandler
 from addressee.messaging.effects.batches import JoinBatches
@@ -107,7 +109,8 @@ def job_handlers(
     announcer: Announcer,
     public_url: str | None = None,
 ) -> list[JobHandler[Any]]:
-    """Returns the handler of each kind of job. The requests of steps have a client of their own, as hosts are slow.
+    """Returns the handler of each kind of job. The requests of steps, and those for attachments, have a client of their
+    own, as hosts are slow.
 
     Messages have links only with a `public_url`.
     """
@@ -115,7 +118,8 @@ def job_handlers(
     links = LinkUrls(lambda: Links(pool, sealer, clock), public_url)
     reader = Reader(pool)
     channels = OpenChannels(pool, sealer, context)
-    sends = SendHandler(pool, reader, Writer(pool, clock), channels, clock, links)
+    attachments = Attachments(pool, clock, LinkedFiles(pool, clock, fetching_client))
+    sends = SendHandler(pool, reader, Writer(pool, clock), channels, clock, links, attachments)
     effects = Effects(
         outside=directory_updates(pool, reader, Writer(pool, clock), clock),
         within=[Throttles(), CloseBatches(), JoinBatches(), Waits(), Fetches(), WorkflowTriggers(reader)],

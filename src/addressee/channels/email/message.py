@@ -13,6 +13,7 @@ import msgspec
 
 from addressee.channels.callback import Callbacks
 from addressee.channels.email.attachments import Attachment
+from addressee.channels.email.file_types import TYPE
 from addressee.channels.email.headers import mailbox_header, text_header
 from addressee.channels.email.mailbox import AddressError, Mailbox, read_mailbox
 from addressee.channels.email.mime import body_of
@@ -27,13 +28,15 @@ OWN_MAILBOXES = 256
 class EmailSettings(ChannelSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Settings of every e-mail channel. `addresses` says whether only a recipient's primary address is used, or all.
 
-    `list_unsubscribe` false leaves out the headers by which mail programs offer to unsubscribe.
+    `list_unsubscribe` false leaves out the headers by which mail programs offer to unsubscribe. `attachment_types` are
+    the types that files fetched from URLs may have, in place of those of `file_types.DEFAULT`.
     """
 
     sender: str = msgspec.field(name="from")
     reply_to: str | None = None
     addresses: Which = "primary"
     list_unsubscribe: bool = True
+    attachment_types: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +140,8 @@ def email_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                 read_mailbox(written)
         except AddressError:
             yield name, "this must be `name@example.com` or `Name <name@example.com>`"
+    if any(TYPE.fullmatch(type) is None for type in settings.get("attachment_types") or ()):
+        yield "attachment_types", "these must be types like `application/pdf`, or kinds of types like `image/*`"
 
 
 def email_provider(

@@ -1,4 +1,7 @@
-"""Attachments of e-mails: a trigger's data describe them, and runs and messages name them without their contents."""
+"""Attachments of e-mails: a trigger's data describe them, and runs and messages name them without their contents.
+
+A described attachment holds its content, or names a URL from which it is fetched when it is sent.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,14 @@ import re
 from base64 import b64decode
 from binascii import Error
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
 
 from addressee.channels.email.attachments import Attachment
+from addressee.channels.requests.rules import url_problem
 
 # The key in a trigger's data whose attachments go with every e-mail of its run.
 FOR_ALL = "$attachments"
@@ -20,14 +24,31 @@ FOR_ALL = "$attachments"
 MAX_ATTACHMENTS = 20
 MAX_NAME = 255
 
+# The files of an e-mail have as many bytes together as a trigger's data.
+MAX_BYTES = 10_000_000
+
 # As RFC 6838 and RFC 5322 have them; nothing else can stand in a header as it is.
 CONTENT_TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}")
 CONTENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,126}")
 LINE = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
+# What stands beside the URL of a file, and tells it from any other link in data.
+BESIDE_URL = ("name", "content_type")
+
+
+class File(NamedTuple):
+    """The content of an attachment. Of one that was fetched, the name and the type are known since then."""
+
+    content: bytes
+    name: str = ""
+    content_type: str = ""
+
 
 class StoredAttachment(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An attachment without its content, which is stored under its id."""
+    """An attachment without its content, which is stored under its id.
+
+    The name and the type of one that is fetched may be empty: they are those of the file, then.
+    """
 
     id: UUID
     name: str
@@ -35,8 +56,25 @@ class StoredAttachment(msgspec.Struct, frozen=True, omit_defaults=True):
     content_id: str | None = None
     inline: bool = False
 
-    def with_content(self, content: bytes) -> Attachment:
-        return Attachment(self.name, self.content_type, content, self.content_id, self.inline)
+    def with_content(self, file: File) -> Attachment:
+        name, content_type = self.name or file.name, file.content_type or self.content_type
+        return Attachment(name, content_type, file.content, self.content_id, self.inline)
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """An attachment as data describe it: with a content, or with the URL of a file that may be `required`."""
+
+    name: str
+    content_type: str
+    content_id: str | None
+    inline: bool
+    content: bytes | None = field(default=None, repr=False)
+    url: str | None = field(default=None, repr=False)
+    required: bool = True
+
+    def stored_as(self, id: UUID) -> StoredAttachment:
+        return StoredAttachment(id, self.name, self.content_type, self.content_id, self.inline)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +86,13 @@ class AttachmentProblem:
 
 
 def is_described(value: Any) -> bool:
-    """Returns whether a value describes attachments: an object with a content, or a list that begins with one."""
+    """Returns whether a value describes attachments: an object with a content and a name, or with a URL and a name or a
+    type; or a list that begins with one.
+    """
     first = value[0] if isinstance(value, list) and value else value
-    return isinstance(first, Mapping) and "content" in first and "name" in first
+    if not isinstance(first, Mapping):
+        return False
+    return ("content" in first and "name" in first) or ("url" in first and not first.keys().isdisjoint(BESIDE_URL))
 
 
 def problems(data: Mapping[str, Any], keys: Sequence[str]) -> Iterator[AttachmentProblem]:
@@ -69,30 +111,58 @@ def problems(data: Mapping[str, Any], keys: Sequence[str]) -> Iterator[Attachmen
 
 def problems_of(entry: Any) -> Iterator[tuple[str, str]]:
     if not isinstance(entry, Mapping):
-        yield "", "An attachment is an object with name, content_type and content."
+        yield "", "An attachment is an object with name, content_type and content, or with a url."
         return
+    is_linked = links_to_file(entry)
     name, content_type, content_id = entry.get("name"), entry.get("content_type"), entry.get("content_id")
-    if not isinstance(name, str) or len(name) > MAX_NAME or not LINE.fullmatch(name):
+    if not (is_linked and name is None) and not is_name(name):
         yield "name", f"The name of a file must be one line of 1 to {MAX_NAME} characters."
-    if not isinstance(content_type, str) or not CONTENT_TYPE.fullmatch(content_type):
+    if not (is_linked and content_type is None) and not is_content_type(content_type):
         yield "content_type", "The content type must be one like application/pdf."
     if content_id is not None and (not isinstance(content_id, str) or not CONTENT_ID.fullmatch(content_id)):
         yield "content_id", "A content id consists of letters, digits, '.', '_', '-', '+' and '@'."
     if entry.get("disposition", "attachment") not in {"attachment", "inline", None}:
         yield "disposition", "The disposition must be attachment or inline."
-    if decoded(entry.get("content")) is None:
+    if is_linked:
+        yield from problems_of_link(entry)
+    elif decoded(entry.get("content")) is None:
         yield "content", "The content must be in base64."
 
 
-def read(value: Any) -> list[Attachment]:
+def problems_of_link(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    url = entry["url"]
+    if not isinstance(url, str):
+        yield "url", "The url must be a text like https://files.example.com/bill.pdf."
+    elif (problem := url_problem(url)) is not None:
+        yield "url", f"The url {problem}."
+    if not isinstance(entry.get("required", True), bool):
+        yield "required", "required must be true or false."
+
+
+def links_to_file(entry: Mapping[str, Any]) -> bool:
+    """Returns whether an attachment names a URL in place of a content."""
+    return entry.get("url") is not None and entry.get("content") is None
+
+
+def is_name(name: Any) -> bool:
+    return isinstance(name, str) and len(name) <= MAX_NAME and LINE.fullmatch(name) is not None
+
+
+def is_content_type(content_type: Any) -> bool:
+    return isinstance(content_type, str) and CONTENT_TYPE.fullmatch(content_type) is not None
+
+
+def read(value: Any) -> list[Described]:
     """Returns the attachments that a value without problems describes."""
     return [
-        Attachment(
-            entry["name"],
-            entry["content_type"],
-            decoded(entry["content"]) or b"",
+        Described(
+            entry.get("name") or "",
+            entry.get("content_type") or "",
             entry.get("content_id"),
             entry.get("disposition") == "inline",
+            None if links_to_file(entry) else decoded(entry["content"]),
+            entry["url"] if links_to_file(entry) else None,
+            entry.get("required", True),
         )
         for entry in listed(value)
     ]

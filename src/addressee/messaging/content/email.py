@@ -16,7 +16,7 @@ from addressee.channels.email.message import Email
 from addressee.channels.links import EMBEDDED, checked_html, schemes_of
 from addressee.channels.provider import ChannelType, Provider
 from addressee.messaging.content.aliases import JSON_OR_TEXT, Alias, Aliases, json_object
-from addressee.messaging.content.attachments import FOR_ALL, StoredAttachment
+from addressee.messaging.content.attachments import FOR_ALL, File, StoredAttachment
 from addressee.messaging.content.model import Content, Rendered, Template, render_texts
 from addressee.messaging.content.scope import Scope
 from addressee.messaging.content.templating import liquid
@@ -45,11 +45,11 @@ class EmailContent(Content, frozen=True, kw_only=True, tag=ChannelType.EMAIL.val
     def attached(self) -> Sequence[UUID]:
         return [each.id for each in self.attachments]
 
-    def with_attachments(self, payload: Email, contents: Mapping[UUID, bytes]) -> Email:
+    def with_attachments(self, payload: Email, files: Mapping[UUID, File]) -> Email:
         if not self.attachments:
             return payload
-        files = tuple(each.with_content(contents[each.id]) for each in self.attachments)
-        return replace(payload, attachments=files)
+        attached = tuple(each.with_content(files[each.id]) for each in self.attachments if each.id in files)
+        return replace(payload, attachments=attached)
 
     def with_unsubscribe_url(self, payload: Email, url: str | None) -> Email:
         return payload if url is None else replace(payload, unsubscribe_url=url)

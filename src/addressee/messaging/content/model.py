@@ -16,7 +16,7 @@ from msgspec import structs
 from addressee.channels.destination import Destination
 from addressee.channels.provider import Provider
 from addressee.messaging.content.aliases import Aliases
-from addressee.messaging.content.attachments import StoredAttachment
+from addressee.messaging.content.attachments import File, StoredAttachment
 from addressee.messaging.content.scope import Scope
 from addressee.messaging.content.templating import liquid
 from addressee.messaging.definitions.model import Definition, FieldPath
@@ -43,8 +43,8 @@ class Content(msgspec.Struct, frozen=True, tag_field="type"):
         """The ids of the attachments that go with it."""
         return ()
 
-    def with_attachments(self, payload: Any, contents: Mapping[UUID, bytes]) -> Any:
-        """Returns what the sender takes with the attachments, whose contents are given by id."""
+    def with_attachments(self, payload: Any, files: Mapping[UUID, File]) -> Any:
+        """Returns what the sender takes with those attachments whose files are given by their ids."""
         return payload
 
     def with_unsubscribe_url(self, payload: Any, url: str | None) -> Any:

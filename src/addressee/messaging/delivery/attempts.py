@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import structlog
 from prometheus_client import Counter
 
 from addressee.channels.sender import OF_CHANNEL, SENDING_SECONDS, Failed, Failure, Sender, Sent
 from addressee.channels.settings import ChannelSettings
+from addressee.messaging.delivery.attachments import Prepared
 from addressee.messaging.delivery.channels.open_channels import OpenChannel
 from addressee.messaging.delivery.channels.pacing import ChannelState
 from addressee.messaging.delivery.results import Results
-from addressee.messaging.delivery.sends import ClaimedSend, Obstacle, Reached, SendAttempt, with_token
+from addressee.messaging.delivery.sends import ClaimedSend, Obstacle, Reached, SendAttempt, Unprepared, with_token
 from addressee.messaging.messages.status import Status, StatusChange, outcome, retry_after, undelivered
 
 # A batch gives up on a channel whose provider could not be reached this often.
@@ -64,17 +64,15 @@ def goes_on(failures: Sequence[Failure]) -> bool:
     return unavailable < UNAVAILABLE_AT_ONCE and not {Failure.CREDENTIALS, Failure.RATE_LIMITED}.intersection(failures)
 
 
-async def deliver(
-    sender: Sender[Any], attachments: Mapping[UUID, bytes], send: ClaimedSend, reached: Reached
-) -> Sent | Failed:
+async def deliver(sender: Sender[Any], attachments: Prepared, send: ClaimedSend, reached: Reached) -> Sent | Failed:
     """Sends one message. It never raises: outcomes so far must be recorded, or all of a batch are sent again.
 
-    `attachments` are the contents of those of all messages, by their ids.
+    `attachments` are those of all messages.
     """
 
     def payload() -> Any:
         made: Any = send.content.to_payload(send.id, reached.to, send.inserted_at)
-        made = send.content.with_attachments(made, attachments)
+        made = send.content.with_attachments(made, attachments.of(send))
         return send.content.with_unsubscribe_url(made, reached.unsubscribe_url)
 
     return await send_within(sender, payload)
@@ -109,7 +107,8 @@ def assess(
     attempt = send.attempts + 1
     if isinstance(result, Obstacle):
         return SendAttempt(send, (StatusChange(Status.NOT_SENT, result.reason),), attempt, obstacle=result)
-    OUTCOMES.labels(channel.provider.channel_type, channel.provider.name, outcome_name(result)).inc()
+    if not isinstance(result, Unprepared):
+        OUTCOMES.labels(channel.provider.channel_type, channel.provider.name, outcome_name(result)).inc()
     judged = judge(result, state, channel.settings, now)
     changes = tuple(with_token(change, send) for change in outcome(attempt, judged, now - send.inserted_at))
     if isinstance(judged, Sent):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
-from addressee.messaging.delivery.sends import Obstacle, Tried
+from addressee.messaging.delivery.sends import Obstacle, Tried, Unprepared
 
 
 class Results:
@@ -24,7 +24,7 @@ class Results:
         send, result = tried
         self._waiting.append(tried)
         self.sends.add(send.id)
-        if not isinstance(result, Obstacle):
+        if not isinstance(result, Obstacle | Unprepared):
             self.channel_ids.add(send.channel_id)
         if len(self._waiting) >= self._enough:
             self._are_enough.set()

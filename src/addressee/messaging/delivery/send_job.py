@@ -25,7 +25,7 @@ from addressee.database.queries import load
 from addressee.directory.clock import Clock
 from addressee.directory.reading.reader import Reader
 from addressee.directory.writing.writer import Writer
-from addressee.messaging.delivery.attachments import read_attachments
+from addressee.messaging.delivery.attachments import Attachments
 from addressee.messaging.delivery.attempts import assess, deliver, try_some
 from addressee.messaging.delivery.batches import GOING_ON, Batch, Ending
 from addressee.messaging.delivery.channels.admission import admit_sends, note_results
@@ -86,6 +86,7 @@ class SendHandler:
         channels: OpenChannels,
         clock: Clock,
         links: LinkUrls,
+        attachments: Attachments,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._pool = pool
@@ -94,6 +95,7 @@ class SendHandler:
         self._channels = channels
         self._clock = clock
         self._links = links
+        self._attachments = attachments
         self._chance = chance
 
     async def send(self, page: Send) -> None:
@@ -165,8 +167,10 @@ class SendHandler:
         sends = batch.sends
         if not sends:
             return
-        attachments = await read_attachments(self._pool, page, sends)
         resolved = await resolve_sends(self._pool, self._reader, run, sends, batch.at, self._links)
+        reached = [send for send in sends if not isinstance(resolved[send.id], Obstacle)]
+        settings = {id: channel.settings for id, channel in channels.items()}
+        attachments = await self._attachments.prepare(page, reached, settings)
         until = sends[0].claimed_until - ENDING_TIME
         trying = []
         for id, portion in batch.portions.items():
@@ -175,7 +179,9 @@ class SendHandler:
                 to = resolved[send.id]
                 if isinstance(to, Obstacle):
                     results.add((send, to))
-                else:
+                elif (failed := attachments.failed.get(send.id)) is not None:
+                    results.add((send, failed))
+                elif send.id not in attachments.waiting:
                     reachable.append((send, to))
             if reachable:
                 attempt = partial(deliver, channels[id].sender, attachments)

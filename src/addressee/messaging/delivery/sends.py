@@ -79,6 +79,10 @@ class Obstacle:
     recipient_id: str
 
 
+class Unprepared(Failed):
+    """The message could not be made ready, so that its provider was not asked: it says nothing about the channel."""
+
+
 # A send, and what its provider answered or why it was not tried.
 Tried: TypeAlias = tuple[ClaimedSend, Sent | Failed | Obstacle]
 

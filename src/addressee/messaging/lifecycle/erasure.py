@@ -130,6 +130,7 @@ async def erase_runs(pool: Pool, people: Sequence[Identity]) -> int:
         await connection.execute(*SQL["erase_recipient_runs"](runs=runs))
         await connection.execute(*SQL["erase_empty_runs"](triggers=runs, groups=GROUPS))
         await connection.execute(*SQL["erase_attachments"](triggers=runs))
+        await connection.execute(*SQL["erase_attachment_links"](triggers=runs))
     return len(runs)
 
 

@@ -69,6 +69,7 @@ async def delete_expired(pool: Pool, now: datetime) -> None:
         await delete_expired_cancellations(connection, now)
         await delete_before(connection, SQL["delete_old_batches"], now - BATCH_LIFE)
         await delete_before(connection, SQL["delete_sent_attachments"], now - UNSENT)
+        await delete_before(connection, SQL["delete_sent_attachment_links"], now - UNSENT)
         await delete_old_results(connection, now)
         await delete_expired_access(connection, now)
         await delete_old_acts(connection, now)

@@ -1,4 +1,6 @@
-"""Takes attachments out of the data of runs: their contents are stored apart, for the e-mails that they go with."""
+"""Takes attachments out of the data of runs: their contents, and the URLs of those that are fetched when they are sent,
+are stored apart, for the e-mails that they go with.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ import msgspec
 
 from addressee.database.pool import Connection
 from addressee.database.queries import load
-from addressee.messaging.content.attachments import StoredAttachment, is_described, problems, read
+from addressee.messaging.content.attachments import Described, is_described, problems, read
 from addressee.messaging.errors import DataFailure
 from addressee.messaging.runs.model import RunAttachment
 from addressee.messaging.workflows.model import Workflow, read_version
@@ -36,6 +38,24 @@ class StoredContent(NamedTuple):
     content: bytes
 
 
+class StoredLink(NamedTuple):
+    """The URL of an attachment that is fetched when it is sent, as it is stored with its run."""
+
+    environment_id: int
+    run_id: UUID
+    id: UUID
+    url: str
+    described_type: str
+    required: bool
+
+
+class Files(NamedTuple):
+    """The files that are stored with runs."""
+
+    contents: list[StoredContent]
+    links: list[StoredLink]
+
+
 @dataclass(slots=True)
 class Detached:
     """The attachments that were taken out of the data of one run."""
@@ -44,19 +64,28 @@ class Detached:
     keys: Collection[str]
     attachments: list[RunAttachment] = field(default_factory=list)
     contents: list[StoredContent] = field(default_factory=list)
+    links: dict[UUID, StoredLink] = field(default_factory=dict)
 
     def out_of(self, data: Mapping[str, Any], recipient: tuple[str, str] | None = None) -> dict[str, Any]:
         """Takes attachments out of data, of the whole run or of one recipient, and returns the rest."""
         found = {key: data[key] for key in self.keys if is_described(data.get(key))}
         for key, value in found.items():
             for index, attachment in enumerate(read(value)):
-                id = uuid5(self.run.id, f"{recipient}/{key}/{index}")
-                named = StoredAttachment(
-                    id, attachment.name, attachment.content_type, attachment.content_id, attachment.inline
-                )
-                self.attachments.append(RunAttachment(key, named, recipient))
-                self.contents.append(StoredContent(self.run.environment_id, self.run.id, id, attachment.content))
+                id = self._stored(attachment, f"{recipient}/{key}/{index}")
+                self.attachments.append(RunAttachment(key, attachment.stored_as(id), recipient))
         return {key: value for key, value in data.items() if key not in found}
+
+    def _stored(self, attachment: Described, place: str) -> UUID:
+        """Returns the id under which a file is stored, once where several recipients have it by the same URL."""
+        environment_id, run_id = self.run.environment_id, self.run.id
+        if attachment.url is None:
+            id = uuid5(run_id, place)
+            self.contents.append(StoredContent(environment_id, run_id, id, attachment.content or b""))
+            return id
+        described, required = attachment.content_type, attachment.required
+        id = uuid5(run_id, f"{described}/{required}/{attachment.url}")
+        self.links[id] = StoredLink(environment_id, run_id, id, attachment.url, described, required)
+        return id
 
 
 def check_attachments(workflow: Workflow, data: Mapping[str, Any]) -> tuple[DataFailure, ...]:
@@ -64,33 +93,32 @@ def check_attachments(workflow: Workflow, data: Mapping[str, Any]) -> tuple[Data
     return tuple(DataFailure(f"data.{each.path}", each.message) for each in problems(data, workflow.attachment_keys))
 
 
-async def without_attachments(
-    connection: Connection, runs: Sequence[NewRun]
-) -> tuple[Sequence[NewRun], list[StoredContent]]:
+async def without_attachments(connection: Connection, runs: Sequence[NewRun]) -> tuple[Sequence[NewRun], Files]:
     """Returns runs without the attachments in their data, and what is to be stored of these."""
+    files = Files([], [])
     describing = {run.id for run in runs if any(map(describes, documents_of(run)))}
     if not describing:
-        return runs, []
+        return runs, files
     wanted = {VersionId(run.environment_id, run.version_id) for run in runs if run.id in describing}
     rows = await connection.fetch(*SQL["versions"](versions=wanted))
     keys = {(row["environment_id"], row["id"]): read_version(row["content"]).attachment_keys for row in rows}
-    detached: list[NewRun] = []
-    contents: list[StoredContent] = []
-    for run in runs:
-        kept, added = detach(run, keys[run.environment_id, run.version_id]) if run.id in describing else (run, [])
-        detached.append(kept)
-        contents += added
-    return detached, contents
+    detached = [
+        detach(run, keys[run.environment_id, run.version_id], files) if run.id in describing else run for run in runs
+    ]
+    return detached, files
 
 
-def detach(run: NewRun, keys: Collection[str]) -> tuple[NewRun, list[StoredContent]]:
+def detach(run: NewRun, keys: Collection[str], files: Files) -> NewRun:
+    """Returns a run without its attachments, which are added to `files`."""
     found = Detached(run, keys)
     data = found.out_of(run.data)
     recipients = [
         msgspec.structs.replace(each, data=found.out_of(each.data, (each.collection, each.id)))
         for each in run.recipients
     ]
-    return replace(run, data=data, recipients=recipients, attachments=found.attachments), found.contents
+    files.contents.extend(found.contents)
+    files.links.extend(found.links.values())
+    return replace(run, data=data, recipients=recipients, attachments=found.attachments)
 
 
 def documents_of(run: NewRun) -> Iterable[Mapping[str, Any]]:
@@ -102,6 +130,8 @@ def describes(data: Mapping[str, Any]) -> bool:
     return any(map(is_described, data.values()))
 
 
-async def store_contents(connection: Connection, contents: Sequence[StoredContent]) -> None:
-    if contents:
-        await connection.execute(*SQL["insert_attachments"](contents=contents))
+async def store_files(connection: Connection, files: Files) -> None:
+    if files.contents:
+        await connection.execute(*SQL["insert_attachments"](contents=files.contents))
+    if files.links:
+        await connection.execute(*SQL["insert_attachment_links"](links=files.links))

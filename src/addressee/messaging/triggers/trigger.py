@@ -33,7 +33,7 @@ from addressee.messaging.runs.model import (
     lane_of,
 )
 from addressee.messaging.steps.waiting.delay import MAX_DELAY
-from addressee.messaging.triggers.attachments import check_attachments, store_contents, without_attachments
+from addressee.messaging.triggers.attachments import check_attachments, store_files, without_attachments
 from addressee.messaging.triggers.transients import Transient
 from addressee.messaging.workflows.model import read_version
 from addressee.messaging.workflows.schemas import failures
@@ -218,10 +218,10 @@ def first_job(run: NewRun, priority: Priority) -> Later:
 
 async def insert_runs(connection: Connection, runs: Sequence[NewRun], now: datetime) -> dict[UUID, Priority]:
     """Stores runs with their attachments, and returns their priorities by their ids."""
-    runs, contents = await without_attachments(connection, runs)
+    runs, files = await without_attachments(connection, runs)
     rows = [row_of(run) for run in runs]
     stored = await connection.fetch(*SQL["insert_runs"](runs=rows, now=now))
-    await store_contents(connection, contents)
+    await store_files(connection, files)
     return {row["id"]: Priority(row["priority"]) for row in stored}
 
 

@@ -14,9 +14,11 @@ import pytest
 from addressee.channels.sender import SENDING_SECONDS, Failed, Failure, Sent
 from addressee.database.jobs.worker import JobHandler
 from addressee.messaging.delivery import attempts, obstacles, send_job
+from addressee.messaging.delivery.attachments import Attachments
 from addressee.messaging.delivery.channels import admission
 from addressee.messaging.delivery.channels.channel_states import lock_states
 from addressee.messaging.delivery.channels.open_channels import OpenChannels
+from addressee.messaging.delivery.linked_files import LinkedFiles
 from addressee.messaging.delivery.send_job import SendHandler
 from addressee.messaging.environment.links import NO_LINKS
 from addressee.messaging.messages.model import lock_messages
@@ -43,7 +45,10 @@ def choosing(office: Office, chance: Callable[[], float]) -> None:
     """Has the office's worker choose the message of a trial so."""
     channels = OpenChannels(office.pool, office.sealer, office.senders)
     directory = office.directory
-    handler = SendHandler(office.pool, directory.reader, directory.writer, channels, office.clock, NO_LINKS, chance)
+    files = Attachments(office.pool, office.clock, LinkedFiles(office.pool, office.clock, office.senders.public_client))
+    handler = SendHandler(
+        office.pool, directory.reader, directory.writer, channels, office.clock, NO_LINKS, files, chance
+    )
     office.handlers = {**office.handlers, "send": JobHandler(Send, handler.send)}
 
 

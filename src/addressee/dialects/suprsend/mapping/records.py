@@ -38,7 +38,7 @@ MAX_RECORD_BYTES = 819_200
 SDK_VERSION = "$ss_sdk_version"
 
 ATTACHMENTS = "$attachments"
-NO_URLS = "$attachments: files are sent that the record holds, not those at a URL; the messages leave without them."
+NO_FILES = "$attachments: an entry has neither data nor a url; the messages leave without it."
 
 log = structlog.get_logger()
 
@@ -74,9 +74,9 @@ async def accept(
     )
     carried_out = results(outcomes)
     attachments = [
-        (first_reached(call, record), [NO_URLS])
+        (first_reached(call, record), [NO_FILES])
         for entry, record, result in zip(entries, parsed, carried_out, strict=True)
-        if isinstance(record, Record) and isinstance(result, Accepted) and names_urls(entry)
+        if isinstance(record, Record) and isinstance(result, Accepted) and lacks_files(entry)
     ]
     await directory.notices.note(call.request_id, [*planned.warnings, *planned.notices, *attachments])
     return carried_out
@@ -107,14 +107,15 @@ def parse_or_refuse(call: Call, entry: Any, index: int, parse: Parser) -> Record
         return refusal
 
 
-def names_urls(record: Document) -> bool:
-    """Returns whether a record's data, which an event calls its properties, name attachments without holding them."""
+def lacks_files(record: Document) -> bool:
+    """Returns whether a record's data, which an event calls its properties, have attachments without a file."""
     attached = [(record.get(field) or {}).get(ATTACHMENTS) for field in ("data", "properties")]
-    return any(not is_held(each) for entries in attached if isinstance(entries, list) for each in entries)
+    return any(not has_file(each) for entries in attached if isinstance(entries, list) for each in entries)
 
 
-def is_held(attachment: Any) -> bool:
-    return isinstance(attachment, dict) and isinstance(attachment.get("data"), str)
+def has_file(attachment: Any) -> bool:
+    """Returns whether an attachment holds a file, or names the URL of one."""
+    return isinstance(attachment, dict) and any(isinstance(attachment.get(name), str) for name in ("data", "url"))
 
 
 def check_record(call: Call, entry: Any) -> Document:
@@ -175,16 +176,24 @@ def parse_data(given: Document | None, field: str) -> Document:
     data = {name: value for name, value in (given or {}).items() if name != SDK_VERSION}
     check_data(data, field)
     entries = data.pop(ATTACHMENTS, None)
-    held = [described(each) for each in entries if is_held(each)] if isinstance(entries, list) else []
-    return {**data, FOR_ALL: held} if held else data
+    files = [described(each) for each in entries if has_file(each)] if isinstance(entries, list) else []
+    return {**data, FOR_ALL: files} if files else data
 
 
 def described(attachment: Document) -> Document:
-    """Returns an attachment as a trigger's data describe it."""
+    """Returns an attachment as a trigger's data describe it. SDKs tell the type of a file that they have read."""
+    name, content_type = attachment.get("filename"), attachment.get("contentType") or None
+    if isinstance(attachment.get("data"), str):
+        return {
+            "name": name,
+            "content_type": content_type or "application/octet-stream",
+            "content": attachment["data"],
+        }
     return {
-        "name": attachment.get("filename"),
-        "content_type": attachment.get("contentType") or "application/octet-stream",
-        "content": attachment["data"],
+        "name": name or None,
+        "content_type": content_type,
+        "url": attachment["url"],
+        "required": not attachment.get("ignore_if_error"),
     }
 
 

@@ -20,7 +20,7 @@ from addressee.messaging.delivery.channels.channel_states import (
 from addressee.messaging.delivery.channels.health import count_results
 from addressee.messaging.delivery.channels.open_channels import OpenChannel
 from addressee.messaging.delivery.channels.pacing import ChannelState, admit, after, in_line, untried
-from addressee.messaging.delivery.sends import ClaimedSend, Obstacle, Tried
+from addressee.messaging.delivery.sends import ClaimedSend, Obstacle, Tried, Unprepared
 
 
 async def admit_sends(
@@ -70,7 +70,7 @@ async def note_results(
     """Notes in the states of channels how sends of a batch went, and returns those of the ending's channels too."""
     results: dict[UUID, list[Sent | Failed]] = defaultdict(list)
     for send, result in tried:
-        if not isinstance(result, Obstacle):
+        if not isinstance(result, Obstacle | Unprepared):
             results[send.channel_id].append(result)
     stored = await lock_states(connection, environment_id, results.keys() | ending.channel_ids)
     states = {}
