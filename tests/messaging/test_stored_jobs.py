@@ -22,6 +22,7 @@ from addressee.directory.writing.erase import Erase
 from addressee.directory.writing.zone_changes import FollowZones
 from addressee.messaging.delivery.receipts import CheckReceipts
 from addressee.messaging.effects.fetches import Fetch
+from addressee.messaging.feedback.engagements import Engagement, RecordEngagements
 from addressee.messaging.feedback.provider_events import ApplyProviderEvents
 from addressee.messaging.lifecycle.redaction import Redact
 from addressee.messaging.messages.bulk_marks import MarkAll
@@ -67,6 +68,10 @@ STORED: dict[str, tuple[Job, str]] = {
         f'{{"environment_id":1,"channel_id":"{A}","events":[{{"kind":"clicked","provider_id":"m","send_id":"s",'
         '"at":"2026-01-02T00:00:00Z","reason":"r","address":"a","url":"u"}],"received_at":"2026-01-03T00:00:00Z",'
         '"tries":0}',
+    ),
+    "record_engagements": (
+        RecordEngagements(1, [Engagement("m"), Engagement("m", "u")]),
+        '{"environment_id":1,"engagements":[{"message_id":"m","url":null},{"message_id":"m","url":"u"}]}',
     ),
     "check_receipts": (
         CheckReceipts(1, A, ["m"], datetime(2026, 1, 2, tzinfo=UTC)),

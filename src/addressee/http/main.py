@@ -40,9 +40,11 @@ from addressee.http.metrics.request_times import REQUEST_TIMES
 from addressee.http.page_resources import add_pages
 from addressee.http.request import Receive, Scope, Send
 from addressee.http.system_routes import add_system_routes
+from addressee.http.tracking_routes import TrackingRoutes, add_tracking
 from addressee.messaging.chat_accounts.chat_accounts import ChatAccounts
 from addressee.messaging.delivery.channels.trials import Trials
 from addressee.messaging.feedback.callbacks import ProviderCallbacks
+from addressee.messaging.feedback.engagements import Engagements
 from addressee.messaging.messaging import Messaging
 from addressee.messaging.realtime.hub import Hub
 from addressee.messaging.realtime.listening import FeedListening
@@ -181,7 +183,8 @@ class Process:
             Trials(pool, self._sealer, self._outbox, directory.clock),
             Traffic(pool),
         )
-        self._application = build(services, callbacks)
+        engagements = Engagements(pool, Wakeup(pool))
+        self._application = build(services, callbacks, TrackingRoutes(engagements, self._sealer))
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._stop, self._application, messaging.hub)
         tune_memory()
         async with counting(pool):
@@ -190,6 +193,7 @@ class Process:
             checking.cancel()
             await directory.writer.drain()
             await callbacks.close()
+            await engagements.close()
             await chat_accounts.close()
             await services.operators.close()
             await messaging.announcer.drain()
@@ -203,12 +207,13 @@ class Process:
         self._stopping = asyncio.create_task(stop(application, hub))
 
 
-def build(services: Services, callbacks: ProviderCallbacks) -> Application:
+def build(services: Services, callbacks: ProviderCallbacks, tracking: TrackingRoutes) -> Application:
     """Returns the application of all dialects and pages."""
     app = Application(configured_url())
     for dialect in DIALECTS:
         add_dialect(app, dialect, services)
     add_pages(app, services)
+    add_tracking(app, tracking)
     add_dashboard(app, services)
     add_system_routes(app, DIALECTS, services.directory.pool)
     add_consent_routes(app, services)

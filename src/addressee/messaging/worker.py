@@ -33,6 +33,7 @@ from addressee.messaging.delivery.channels.open_channels import OpenChannels
 from addressee.messaging.delivery.linked_files import LinkedFiles
 from addressee.messaging.delivery.receipts import CheckReceipts
 from addressee.messaging.delivery.send_job import SendHandler
+from addressee.messaging.delivery.tracking import Tracker
 from addressee.messaging.effects.batches import JoinBatches
 from addressee.messaging.effects.closing_batches import CloseBatches
 from addressee.messaging.effects.fetches import Fetch, Fetcher, Fetches
@@ -43,6 +44,7 @@ from addressee.messaging.effects.waits import Waits
 from addressee.messaging.effects.workflow_triggers import WorkflowTriggers
 from addressee.messaging.environment.links import LinkUrls
 from addressee.messaging.environment.secrets import Secrets
+from addressee.messaging.feedback.engagements import EngagementMarks, RecordEngagements
 from addressee.messaging.feedback.provider_events import ApplyProviderEvents, ProviderEvents
 from addressee.messaging.feedback.receipt_checks import ReceiptChecks
 from addressee.messaging.lifecycle.erasure import Eraser
@@ -61,6 +63,7 @@ from addressee.messaging.runs.passes.passes import Passes
 from addressee.messaging.runs.starting import Starter
 from addressee.messaging.schedules.scheduler import run_scheduler
 from addressee.messaging.schedules.time_zones import ScheduleMover
+from addressee.messaging.tracking.tokens import tracking_key
 from addressee.messaging.triggers.list_events import ListEvents
 from addressee.traffic.counting import counting
 
@@ -119,7 +122,8 @@ def job_handlers(
     reader = Reader(pool)
     channels = OpenChannels(pool, sealer, context)
     attachments = Attachments(pool, clock, LinkedFiles(pool, clock, fetching_client))
-    sends = SendHandler(pool, reader, Writer(pool, clock), channels, clock, links, attachments)
+    tracker = Tracker(tracking_key(sealer), public_url)
+    sends = SendHandler(pool, reader, Writer(pool, clock), channels, clock, links, attachments, tracker=tracker)
     effects = Effects(
         outside=directory_updates(pool, reader, Writer(pool, clock), clock),
         within=[Throttles(), CloseBatches(), JoinBatches(), Waits(), Fetches(), WorkflowTriggers(reader)],
@@ -139,6 +143,7 @@ def job_handlers(
         JobHandler(Expand, FanOut(pool, Wakeup(pool), clock).expand),
         JobHandler(Send, sends.send),
         JobHandler(CheckReceipts, ReceiptChecks(pool, channels, context.client, clock).check),
+        JobHandler(RecordEngagements, EngagementMarks(pool, clock).record),
         JobHandler(ApplyProviderEvents, ProviderEvents(pool, reader, Writer(pool, clock), clock).apply),
         JobHandler(MarkAll, BulkMarks(pool, announcer, clock).resume),
         JobHandler(Erase, Eraser(pool, announcer, clock).erase),

@@ -16,6 +16,7 @@ from addressee.directory.kinds import covers, deciding_name
 from addressee.directory.recipient import Document
 from addressee.preferences.layers import Effective, LayerName, Path
 from addressee.preferences.policies import Policy
+from addressee.preferences.sets import TRACKING
 
 
 class PreferenceContext(msgspec.Struct, frozen=True):
@@ -77,6 +78,11 @@ def decide(context: PreferenceContext, target: Target) -> Blocked | None:
         return None
     blocking = most_specific if context.rule == "most_specific" else all_agree
     return blocking(context, target)
+
+
+def refuses_tracking(context: PreferenceContext) -> bool:
+    """Whether nothing of how messages are read is to be told of the recipient. No workflow overrides that."""
+    return context.effective.document.get(TRACKING) is False
 
 
 def may_refuse(context: PreferenceContext, kind: str) -> bool:

@@ -14,12 +14,12 @@ from typing import Any
 
 from addressee.directory.edits.preference_sets import QUIET_HOURS, SECTIONS, merged
 from addressee.directory.recipient import Document
-from addressee.preferences.sets import DEFAULT, MEMBERS, STRATEGY, valid_or_empty
+from addressee.preferences.sets import DEFAULT, MEMBERS, STRATEGY, TRACKING, valid_or_empty
 
 MAPS = ("kinds", "channels")
 
 # The parts of a recipient's default set that apply at every tenant.
-EVERYWHERE = ("commercial", QUIET_HOURS)
+EVERYWHERE = ("commercial", QUIET_HOURS, TRACKING)
 
 Path = tuple[str, ...]
 
@@ -81,7 +81,7 @@ def effective(
 
     The recipient's `default` set applies only if there is neither a set for the tenant nor one of the tenant's for its
     members; but its `commercial` always applies, in the highest layer, and its quiet hours apply unless the set for the
-    tenant has some: a night is a night, whoever writes.
+    tenant has some: a night is a night, whoever writes. What it says of tracking applies in the same way.
     """
     default = valid_or_empty(own.get(DEFAULT, {}))
     for_tenant = valid_or_empty(own[tenant]) if tenant is not None and tenant in own else None
@@ -90,17 +90,17 @@ def effective(
     if for_tenant is None and members is None:
         return stacked(Layer(LayerName.RECIPIENT_DEFAULT, default), lowest)
     return stacked(
-        Layer(LayerName.RECIPIENT_DEFAULT, part(default, "commercial")),
+        Layer(LayerName.RECIPIENT_DEFAULT, parts(default, "commercial")),
         Layer(LayerName.RECIPIENT_TENANT, for_tenant or {}),
-        Layer(LayerName.RECIPIENT_DEFAULT, part(default, QUIET_HOURS)),
+        Layer(LayerName.RECIPIENT_DEFAULT, parts(default, QUIET_HOURS, TRACKING)),
         Layer(LayerName.TENANT_DEFAULT, members or {}),
         lowest,
     )
 
 
-def part(document: Document, name: str) -> Document:
-    """Returns a document with this part of another, if that has it."""
-    return {name: document[name]} if name in document else {}
+def parts(document: Document, *names: str) -> Document:
+    """Returns a document with these parts of another, as far as that has them."""
+    return {name: document[name] for name in names if name in document}
 
 
 def shown(

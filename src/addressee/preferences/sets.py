@@ -2,9 +2,9 @@
 
     set        {enabled?, kinds?, channels?, conditions?,
                 categories?: {key: scope}, workflows?: {key: scope}, commercial?: setting, quiet_hours?,
-                remembered?: {category's key: object}}
+                tracking?, remembered?: {category's key: object}}
     scope      true | false | {enabled?, kinds?, channels?, conditions?, __strategy__?}
-    enabled    true | false
+    enabled, tracking    true | false
     kinds      {kind or group: setting, __strategy__?}       the names of `directory.kinds`
     channels   {channel's UUID: setting, __strategy__?}      __strategy__ in these two maps at the top of a set only
     quiet_hours   see `quiet_hours`
@@ -14,7 +14,8 @@
 
 A set's own `enabled`, `kinds`, `channels` and `conditions` are a scope too, which applies to everything. A missing
 setting counts as true. Merging replaces a boolean scope as a whole, and an object by its parts, `enabled` among them.
-`commercial` is whether commercial workflows may reach the recipient at all. `remembered` is data of a dialect for a
+`commercial` is whether commercial workflows may reach the recipient at all, `tracking` whether it may be told whether
+and how messages are read. `remembered` is data of a dialect for a
 category, without effect here.
 
 The set's id is `default` or a tenant's id (see `set_keys`). A tenant's set under MEMBERS is the default for messages on
@@ -39,6 +40,7 @@ DEFAULT = "default"
 MEMBERS = "$members"
 
 REMEMBERED = "remembered"
+TRACKING = "tracking"
 
 STRATEGY = "__strategy__"
 STRATEGIES = ("replace", "merge")
@@ -77,6 +79,8 @@ def check_set(document: Mapping[str, Any], field: str = "") -> None:
             check_setting(value, path)
         elif name == QUIET_HOURS:
             quiet_hours(value, path)
+        elif name == TRACKING:
+            check_enabled(value, path)
         elif name == REMEMBERED:
             for key, remembered in entries(value, path):
                 checked_map(remembered, below(path, check_id(key, path)))
@@ -191,4 +195,4 @@ PARTS: Mapping[str, Callable[[Any, str], None]] = {
     "conditions": check_conditions,
 }
 
-SET_NAMES = (*PARTS, "categories", "workflows", "commercial", QUIET_HOURS, REMEMBERED)
+SET_NAMES = (*PARTS, "categories", "workflows", "commercial", QUIET_HOURS, TRACKING, REMEMBERED)

@@ -16,8 +16,8 @@ from addressee.directory.access.link_tokens import (
     UnverifiedLink,
     link_to,
     read_token,
-    text_of,
 )
+from addressee.directory.access.signed_texts import text_of
 from addressee.directory.documents import MAX_ID_LENGTH
 from addressee.directory.recipient import USERS, Identity
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,7 +20,10 @@ from addressee.channels.email.mailbox import AddressError, Mailbox, read_mailbox
 from addressee.channels.email.mime import body_of
 from addressee.channels.provider import ChannelType, Provider, primary_or_all
 from addressee.channels.sender import Failure, Sender, SenderContext
-from addressee.channels.settings import ChannelSettings, Which, setting_problems
+from addressee.channels.settings import ChannelSettings, Which, is_base_url, setting_problems
+
+# What may stand in a URL of a message as it is.
+URL = re.compile(r"[!-~]+")
 
 # The addresses of channels that are kept as they were read: most e-mails of a worker have the same few.
 OWN_MAILBOXES = 256
@@ -30,6 +34,8 @@ class EmailSettings(ChannelSettings, frozen=True, kw_only=True, forbid_unknown_f
 
     `list_unsubscribe` false leaves out the headers by which mail programs offer to unsubscribe. `attachment_types` are
     the types that files fetched from URLs may have, in place of those of `file_types.DEFAULT`.
+    With `open_tracking` and `link_tracking`, opens and clicks are told by URLs below `tracking_url`, or else below that
+    of the service.
     """
 
     sender: str = msgspec.field(name="from")
@@ -37,6 +43,9 @@ class EmailSettings(ChannelSettings, frozen=True, kw_only=True, forbid_unknown_f
     addresses: Which = "primary"
     list_unsubscribe: bool = True
     attachment_types: tuple[str, ...] | None = None
+    open_tracking: bool = False
+    link_tracking: bool = False
+    tracking_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +142,9 @@ def own_mailbox(written: str) -> Mailbox:
 def email_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yields problems with the settings that all e-mail channels have: the setting, and what it must be."""
     yield from setting_problems(settings)
+    tracking_url = settings.get("tracking_url")
+    if tracking_url is not None and not (is_base_url(tracking_url) and URL.fullmatch(tracking_url)):
+        yield "tracking_url", "this must be a URL like https://click.example.com"
     for name in ("from", "reply_to"):
         written = settings.get(name)
         try:

@@ -1,14 +1,11 @@
 """Links that name a person, as short texts that nobody else can make.
 
-A token is a link in MessagePack, followed by the first half of its HMAC-SHA256, in URL-safe base64 without padding.
+A token is the signed text of a link in MessagePack.
 """
 
 from __future__ import annotations
 
-import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
 from math import ceil
@@ -17,9 +14,8 @@ from uuid import UUID
 
 import msgspec
 
+from addressee.directory.access.signed_texts import SignedText, TextKey, read_signed
 from addressee.directory.recipient import USERS, Identity
-
-MAC_BYTES = 16
 
 # A link with the longest ids that there can be is shorter.
 MAX_TOKEN_LENGTH = 4_096
@@ -83,45 +79,33 @@ DECODER = msgspec.msgpack.Decoder(Link)
 
 
 @dataclass(frozen=True, slots=True)
-class LinkKey:
+class LinkKey(TextKey):
     """The key by which the links of one environment are signed."""
-
-    secret: bytes = field(repr=False)
 
     def token(self, link: Link) -> str:
         """Returns the signed link."""
-        payload = ENCODER.encode(link)
-        return text_of(payload + self.mac(payload))
-
-    def mac(self, payload: bytes) -> bytes:
-        return hmac.digest(self.secret, payload, "sha256")[:MAC_BYTES]
+        return self.signed(ENCODER.encode(link))
 
 
 class UnverifiedLink(NamedTuple):
     """The content of a token. Anybody may have written it, up to the key of its environment saying otherwise."""
 
     link: Link
-    payload: bytes
-    mac: bytes
+    text: SignedText
 
     def is_signed_by(self, key: LinkKey) -> bool:
-        return hmac.compare_digest(self.mac, key.mac(self.payload))
+        return self.text.is_signed_by(key)
 
 
 def read_token(token: str) -> UnverifiedLink | None:
-    """Reads a token; None for what cannot be one. Of the spellings that base64 has for the same bytes, one counts."""
-    if not token.isascii() or len(token) > MAX_TOKEN_LENGTH:
+    """Reads a token; None for what cannot be one."""
+    text = read_signed(token, MAX_TOKEN_LENGTH)
+    if text is None:
         return None
     try:
-        signed = urlsafe_b64decode(token + "=" * (-len(token) % 4))
-        payload, mac = signed[:-MAC_BYTES], signed[-MAC_BYTES:]
-        link = DECODER.decode(payload)
-    except (Error, ValueError, msgspec.DecodeError):
+        link = DECODER.decode(text.payload)
+    except (ValueError, msgspec.DecodeError):
         return None
-    if text_of(signed) != token or "\0" in (link.collection or ""):  # the database knows no such text
+    if "\0" in (link.collection or ""):  # the database knows no such text
         return None
-    return UnverifiedLink(link, payload, mac)
-
-
-def text_of(signed: bytes) -> str:
-    return urlsafe_b64encode(signed).decode().rstrip("=")
+    return UnverifiedLink(link, text)

@@ -22,6 +22,7 @@ from addressee.messaging.content.scope import Scope
 from addressee.messaging.content.templating import liquid
 from addressee.messaging.definitions.model import FieldPath
 from addressee.messaging.environment.channels import Channel
+from addressee.messaging.tracking.urls import Tracking
 
 
 class EmailContent(Content, frozen=True, kw_only=True, tag=ChannelType.EMAIL.value):
@@ -54,6 +55,11 @@ class EmailContent(Content, frozen=True, kw_only=True, tag=ChannelType.EMAIL.val
     def with_unsubscribe_url(self, payload: Email, url: str | None) -> Email:
         return payload if url is None else replace(payload, unsubscribe_url=url)
 
+    def with_tracking(self, payload: Email, tracking: Tracking | None) -> Email:
+        if tracking is None or payload.html is None:
+            return payload
+        return replace(payload, html=tracking.applied(payload.html))
+
     def to_payload(self, id: str, to: Destination, written_at: datetime) -> Email:
         return Email(
             id=id,
@@ -78,6 +84,7 @@ class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
 
     `pre_content` stands in front of `html`. `attachment_key` is the key in a trigger's data that describes attachments.
     `overrides` are fields of the request of a provider with an API, laid over those that are made of the template.
+    `open_tracking` and `link_tracking` say for this step what the channel says for all; None: nothing.
     """
 
     ENVIRONMENTS: ClassVar[Mapping[FieldPath, liquid.BoundedEnvironment]] = {
@@ -98,13 +105,14 @@ class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
         },
     )
     OVERRIDES: ClassVar[Aliases] = Aliases(
-        known=(Alias(("json_overrides",), "overrides", json_object, JSON_OR_TEXT),),
+        known=(
+            Alias(("json_overrides",), "overrides", json_object, JSON_OR_TEXT),
+            Alias(("open_tracking",), "open_tracking", schema={"type": "boolean"}),
+            Alias(("link_tracking",), "link_tracking", schema={"type": "boolean"}),
+        ),
         later={
             (name,): f"a step cannot override {name!r} yet; it is the channel's own"
-            for name in (
-                *("to_address", "from_address", "from_name", "reply_to_address", "cc_address", "bcc_address"),
-                *("link_tracking", "open_tracking"),
-            )
+            for name in ("to_address", "from_address", "from_name", "reply_to_address", "cc_address", "bcc_address")
         },
     )
 
@@ -114,6 +122,8 @@ class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
     pre_content: str | None = None
     attachment_key: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] = "attachments"
     overrides: dict[str, Any] = msgspec.field(default_factory=dict)
+    open_tracking: bool | None = None
+    link_tracking: bool | None = None
 
     def render(self, scope: Scope, channel: Channel, to: Sequence[str]) -> Rendered:
         schemes = schemes_of(channel.settings)

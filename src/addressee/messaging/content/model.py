@@ -21,6 +21,7 @@ from addressee.messaging.content.scope import Scope
 from addressee.messaging.content.templating import liquid
 from addressee.messaging.definitions.model import Definition, FieldPath
 from addressee.messaging.environment.channels import Channel
+from addressee.messaging.tracking.urls import Tracking
 
 # The name under which clients and apps find the link of a message.
 ACTION_URL = "action_url"
@@ -49,6 +50,10 @@ class Content(msgspec.Struct, frozen=True, tag_field="type"):
 
     def with_unsubscribe_url(self, payload: Any, url: str | None) -> Any:
         """Returns what the sender takes with the URL at which its recipient can unsubscribe, if there is one."""
+        return payload
+
+    def with_tracking(self, payload: Any, tracking: Tracking | None) -> Any:
+        """Returns what the sender takes as it is tracked, if it is."""
         return payload
 
     def silenced(self) -> Content:

@@ -73,6 +73,7 @@ async def deliver(sender: Sender[Any], attachments: Prepared, send: ClaimedSend,
     def payload() -> Any:
         made: Any = send.content.to_payload(send.id, reached.to, send.inserted_at)
         made = send.content.with_attachments(made, attachments.of(send))
+        made = send.content.with_tracking(made, reached.tracking)
         return send.content.with_unsubscribe_url(made, reached.unsubscribe_url)
 
     return await send_within(sender, payload)

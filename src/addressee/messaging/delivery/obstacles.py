@@ -14,6 +14,7 @@ from addressee.database.queries import load
 from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import Document, Identity
 from addressee.messaging.delivery.sends import ClaimedSend, Obstacle, Reached
+from addressee.messaging.delivery.tracking import NO_TRACKER, Tracker
 from addressee.messaging.delivery.unsubscribing import unsubscribe_url
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.environment.links import LinkUrls
@@ -38,7 +39,13 @@ CANCELLED: Document = {"reason": "run_cancelled"}
 
 
 async def resolve_sends(
-    pool: Pool, reader: Reader, run: Run | None, sends: Sequence[ClaimedSend], now: datetime, links: LinkUrls
+    pool: Pool,
+    reader: Reader,
+    run: Run | None,
+    sends: Sequence[ClaimedSend],
+    now: datetime,
+    links: LinkUrls,
+    tracker: Tracker = NO_TRACKER,
 ) -> Mapping[str, Reached | Obstacle]:
     """Returns the destination of each send of a run, or why it is not to be tried, by the ids of sends.
 
@@ -59,7 +66,8 @@ async def resolve_sends(
         context, channel = known[send.recipient_run_id], channels[send.channel_id]
         found = resolve_send(send, recipient_run, context, channel)
         if isinstance(found, Destination):
-            resolved[send.id] = Reached(found, unsubscribe_url(run.workflow, context, channel))
+            tracking = tracker.tracking(send, run.workflow, context, channel)
+            resolved[send.id] = Reached(found, unsubscribe_url(run.workflow, context, channel), tracking)
         else:
             resolved[send.id] = Obstacle(found, owner_of(send, recipient_run).id)
     reached = [send for send in sends if isinstance(resolved[send.id], Reached)]

@@ -38,6 +38,7 @@ from addressee.messaging.delivery.receipts import receipts_to_check
 from addressee.messaging.delivery.refused_addresses import suppress_refused
 from addressee.messaging.delivery.results import Results
 from addressee.messaging.delivery.sends import ClaimedSend, DeferredSend, Obstacle, claimed_send_from
+from addressee.messaging.delivery.tracking import NO_TRACKER, Tracker
 from addressee.messaging.environment.links import LinkUrls
 from addressee.messaging.messages.model import lock_messages
 from addressee.messaging.messages.status import Status
@@ -88,6 +89,7 @@ class SendHandler:
         links: LinkUrls,
         attachments: Attachments,
         chance: Callable[[], float] = random.random,
+        tracker: Tracker = NO_TRACKER,
     ) -> None:
         self._pool = pool
         self._reader = reader
@@ -97,6 +99,7 @@ class SendHandler:
         self._links = links
         self._attachments = attachments
         self._chance = chance
+        self._tracker = tracker
 
     async def send(self, page: Send) -> None:
         """Tries the sends of a page that are due, and queues a job for the next ones."""
@@ -167,7 +170,7 @@ class SendHandler:
         sends = batch.sends
         if not sends:
             return
-        resolved = await resolve_sends(self._pool, self._reader, run, sends, batch.at, self._links)
+        resolved = await resolve_sends(self._pool, self._reader, run, sends, batch.at, self._links, self._tracker)
         reached = [send for send in sends if not isinstance(resolved[send.id], Obstacle)]
         settings = {id: channel.settings for id, channel in channels.items()}
         attachments = await self._attachments.prepare(page, reached, settings)

@@ -18,6 +18,7 @@ from addressee.directory.recipient import Document, Identity
 from addressee.messaging.content.channel_types import AnyContent
 from addressee.messaging.messages.model import Address
 from addressee.messaging.messages.status import Status, StatusChange, follow
+from addressee.messaging.tracking.urls import Tracking
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +66,14 @@ class DeferredSend:
 
 
 class Reached(NamedTuple):
-    """The destination of a send, and where its recipient can unsubscribe by the e-mail's header, if anywhere."""
+    """The destination of a send, and where its recipient can unsubscribe by the e-mail's header, if anywhere.
+
+    `tracking` is None for what is not tracked.
+    """
 
     to: Destination
     unsubscribe_url: str | None = None
+    tracking: Tracking | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
 import msgspec
@@ -17,6 +16,7 @@ from addressee.messaging.messages.delivery_logs import NewDeliveryLog
 from addressee.messaging.messages.mark import Mark
 from addressee.messaging.messages.status import NEXT, OPTED_OUT, Status, StatusChange, undelivered
 from addressee.messaging.recipients.identifiers import event_id
+from addressee.messaging.tracking.urls import shown_url
 
 # What an event makes of a send that was sent. Who reads a message has it, though nobody may have said so before.
 STATUSES: Mapping[EventKind, Status] = {
@@ -126,15 +126,6 @@ def marks_of(reports: Iterable[ReportedSend]) -> Mapping[tuple[Mark, str | None]
                 url = shown_url(event.url) if mark is Mark.CLICKED and event.url else None
                 found[mark, url].append(report.send.message_id)
     return found
-
-
-def shown_url(url: str) -> str | None:
-    """Returns a link without its query and fragment, which may hold secrets; None for one that cannot be read."""
-    try:
-        parts = urlsplit(url.replace("\0", ""))
-    except ValueError:
-        return None
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment=""))
 
 
 def logs_of(reports: Iterable[ReportedSend], channel_id: UUID, received_at: datetime) -> list[NewDeliveryLog]:

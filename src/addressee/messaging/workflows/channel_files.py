@@ -12,6 +12,7 @@ import msgspec
 
 from addressee.channels.provider import ChannelType, Provider
 from addressee.channels.providers import PROVIDERS, providers_of
+from addressee.database.environment_variables import PUBLIC_URL
 from addressee.messaging.content.templating import liquid
 from addressee.messaging.definitions.model import Definition, FieldPath, Name
 from addressee.messaging.definitions.sources import Source
@@ -66,6 +67,8 @@ def read_channel(source: Source, environment: Mapping[str, str], may_lack: bool 
     for name, problem in provider.problems(settings) if not source.problems else ():
         if name not in lacking:
             source.problem(("settings", name), problem)
+    if (asking := untracked(settings)) is not None and not may_lack and not environment.get(PUBLIC_URL):
+        source.warning(("settings", asking), f"nothing is tracked without {PUBLIC_URL} or the setting 'tracking_url'")
     for name in provider.templates & settings.keys():
         check_template(source, ("settings", name), settings[name])
     return ChannelDefinition(
@@ -78,6 +81,12 @@ def read_channel(source: Source, environment: Mapping[str, str], may_lack: bool 
         secrets={name: value for name, value in settings.items() if name in provider.secrets},
         source=source,
     )
+
+
+def untracked(settings: Mapping[str, Any]) -> str | None:
+    """Returns the setting that asks for tracking without saying below which URL, if there is one."""
+    asking = next((name for name in ("open_tracking", "link_tracking") if settings.get(name)), None)
+    return None if "tracking_url" in settings else asking
 
 
 def channel_id(source: Source, file: ChannelFile) -> UUID | None:

@@ -94,7 +94,7 @@ def read_configuration(
         problems += source.problems
     if problems:
         raise ConfigurationError(sorted(set(problems)))
-    warnings = [warning for source in workflow_files for warning in source.warnings]
+    warnings = [warning for source in (*channel_files, *workflow_files) for warning in source.warnings]
     warnings += [
         warning
         for name in (VARIABLES, PUBLIC_VARIABLES)
