@@ -12,7 +12,8 @@ from addressee.cli.commands.links import links
 from addressee.cli.commands.operators import operators
 from addressee.cli.commands.secrets import secrets
 from addressee.cli.commands.suppressions import suppressions
-from addressee.cli.options import InstallationOptions, environment_name, installation_options
+from addressee.cli.commands.webhooks import webhooks
+from addressee.cli.options import InstallationOptions, environment_name, installation_options, private_webhooks
 
 
 @click.group()
@@ -52,6 +53,7 @@ def app() -> None:
     help="A setting of the embedded PostgreSQL; give it again for another one. "
     "Those of its memory follow the machine's otherwise.",
 )
+@private_webhooks
 @installation_options
 @asynchronous
 async def serve(
@@ -72,6 +74,7 @@ async def serve(
 
 
 @app.command()
+@private_webhooks
 @installation_options
 @asynchronous
 async def work(options: InstallationOptions) -> None:
@@ -183,3 +186,4 @@ app.add_command(links)
 app.add_command(operators)
 app.add_command(secrets)
 app.add_command(suppressions)
+app.add_command(webhooks)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 import click
 
 from addressee.cli.errors import CommandError
-from addressee.database.environment_variables import DATA_DIR, DATABASE_URL, DEFAULT_DATA_DIR
+from addressee.database.environment_variables import ALLOW_PRIVATE_WEBHOOKS, DATA_DIR, DATABASE_URL, DEFAULT_DATA_DIR
 
 if TYPE_CHECKING:
     from addressee.database.installation import Installation
@@ -24,6 +25,23 @@ Done = TypeVar("Done")
 
 as_json = click.option("--json", is_flag=True, help="Print one JSON object a line.")
 environment_name = click.option("--environment", required=True, help="The environment's name.")
+
+
+def allow_private_webhooks(_context: click.Context, _parameter: click.Parameter, hosts: str | None) -> None:
+    """Allows hosts for this process and those that it starts."""
+    if hosts is not None:
+        os.environ[ALLOW_PRIVATE_WEBHOOKS] = hosts
+
+
+private_webhooks = click.option(
+    "--allow-private-webhooks",
+    metavar="HOSTS",
+    envvar=ALLOW_PRIVATE_WEBHOOKS,
+    show_envvar=True,
+    expose_value=False,
+    callback=allow_private_webhooks,
+    help="Hosts and networks of your own that webhooks may go to, also by http: hooks.internal, 10.0.0.0/8.",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,10 @@ PHRASES: Mapping[str, str] = {
     "topics.remove_subscriber": "removed a subscriber from a topic",
     "users.merge": "merged two people",
     "users.unmerge": "undid a merge of two people",
+    "webhooks.resend": "had what a webhook missed sent again",
+    "webhooks.reveal_secret": "looked at the secret of a webhook",
+    "webhooks.rotate_secret": "replaced the secret of a webhook",
+    "webhooks.test": "sent a test event to a webhook",
     "workflows.switch": "switched a workflow on or off",
 }
 
@@ -84,11 +88,12 @@ NOUNS: Mapping[str, str] = {
     "tenants": "a tenant",
     "topics": "a topic",
     "users": "a person",
+    "webhooks": "a webhook",
     "workflows": "a workflow",
 }
 
 # Things that are no recipients: those that have a page each, and those that are found on one.
-THINGS_WITH_PAGES = frozenset({"bulk", "channels", "operators", "workflows"})
+THINGS_WITH_PAGES = frozenset({"bulk", "channels", "operators", "webhooks", "workflows"})
 THINGS = THINGS_WITH_PAGES | {"jobs", "keys", "settings", "suppressions"}
 
 # Details that name something with a page, with the section of it.

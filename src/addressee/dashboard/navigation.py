@@ -49,6 +49,7 @@ SECTIONS: Sequence[tuple[str, Sequence[Section]]] = (
         (
             Section("Channels", ("channels",)),
             Section("Suppressions", ("suppressions",)),
+            Section("Webhooks", ("webhooks",)),
             Section("Jobs", ("jobs",)),
             Section("Bulk calls", ("bulk",)),
         ),

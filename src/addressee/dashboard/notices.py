@@ -53,5 +53,12 @@ NOTICES: Mapping[str, str] = {
     "settings-kept": "Nothing differed: the settings are as they were.",
     "links-ended": "All links of this environment that were made until now have ended.",
     "message-sent-again": "The message is being sent again.",
+    "webhook-changed": "The webhook is changed.",
+    "webhook-disabled": "The webhook is told nothing any more, until it is enabled.",
+    "webhook-enabled": "The webhook is told of events again, from now on.",
+    "webhook-deleted": "The webhook is deleted.",
+    "webhook-tested": "A test event is being sent.",
+    "delivery-sent-again": "The event is being sent again.",
+    "deliveries-sent-again": "What failed is being sent again.",
     "run-cancelled": "What was not finished of the run is cancelled.",
 }

@@ -35,6 +35,10 @@ from addressee.dashboard.person.timeline.pages import routes as timeline
 from addressee.dashboard.routes import Route, Routes
 from addressee.dashboard.settings.keys import routes as keys
 from addressee.dashboard.settings.settings import routes as settings
+from addressee.dashboard.webhooks.editing import routes as webhook_editing
+from addressee.dashboard.webhooks.listing import routes as webhooks
+from addressee.dashboard.webhooks.secrets import routes as webhook_secrets
+from addressee.dashboard.webhooks.switching import routes as webhook_switching
 from addressee.dashboard.workflows.trials.pages import routes as trials
 from addressee.dashboard.workflows.versions import routes as versions
 from addressee.dashboard.workflows.workflows import routes as workflows
@@ -73,6 +77,10 @@ PARTS: Sequence[Routes] = (
     topics,
     subscribers,
     settings,
+    webhook_editing,
+    webhooks,
+    webhook_secrets,
+    webhook_switching,
 )
 
 ROUTES: Sequence[Route] = [route for part in PARTS for route in part.all()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
@@ -89,14 +89,9 @@ class Endpoints:
     async def create(self, environment_id: int, new: NewEndpoint, *, receipt: Receipt | None = None) -> SignedEndpoint:
         """Raises RefusedError for what cannot be stored, and for an endpoint too many."""
         now, id = self._clock.now(), uuid7()
+        values = self._checked(new.url, new.types, new.description)
         secret = new_secret() if new.secret is None else check_secret(new.secret, new.form)
-        values = {
-            "url": check_url(new.url, self._allowed),
-            "description": check_description(new.description),
-            "types": check_types(new.types),
-            "form": new.form,
-            "sealed_secrets": seal_secrets(self._sealer(), id, [EndpointSecret(secret)]),
-        }
+        sealed = seal_secrets(self._sealer(), id, [EndpointSecret(secret)])
         async with self._pool.acquire() as connection, connection.transaction():
             await connection.execute(*SQL["lock_endpoints_of_environment"](environment_id=environment_id))
             if await connection.fetchval(*SQL["count_endpoints"](environment_id=environment_id)) >= MAX_ENDPOINTS:
@@ -104,7 +99,9 @@ class Endpoints:
                 message = f"An environment has at most {MAX_ENDPOINTS} webhooks; delete one that is not needed."
                 raise RefusedError("size", "url", message)
             row = await connection.fetchrow(
-                *SQL["create_endpoint"](environment_id=environment_id, id=id, now=now, **values)
+                *SQL["create_endpoint"](
+                    environment_id=environment_id, id=id, form=new.form, sealed_secrets=sealed, now=now, **values
+                )
             )
             created = SignedEndpoint(endpoint_from(environment_id, found(row)), secret)
             await keep(connection, receipt, created, now)
@@ -118,11 +115,7 @@ class Endpoints:
         Raises WebhookMissingError, or RefusedError for what cannot be stored.
         """
         now = self._clock.now()
-        values = {
-            "url": None if change.url is None else check_url(change.url, self._allowed),
-            "description": None if change.description is None else check_description(change.description),
-            "types": None if change.types is None else check_types(change.types),
-        }
+        values = self._checked(change.url, change.types, change.description)
         which = {"environment_id": environment_id, "id": id, "now": now}
         async with self._pool.acquire() as connection, connection.transaction():
             row = await connection.fetchrow(*SQL["change_endpoint"](**which, **values))
@@ -165,6 +158,26 @@ class Endpoints:
                 await self._refuse_repetition(connection, receipt)
                 raise WebhookMissingError
             await keep(connection, receipt, None, self._clock.now())
+
+    def check(self, new: NewEndpoint) -> None:
+        """Raises RefusedError for what could not be created."""
+        self._checked(new.url, new.types, new.description)
+        if new.secret is not None:
+            check_secret(new.secret, new.form)
+
+    def check_change(self, change: EndpointChange) -> None:
+        """Raises RefusedError for what could not be stored."""
+        self._checked(change.url, change.types, change.description)
+
+    def _checked(
+        self, url: str | None, types: Sequence[str] | None, description: str | None
+    ) -> Mapping[str, str | Sequence[str] | None]:
+        """Returns values as they are stored, by column; None stays None. Raises RefusedError."""
+        return {
+            "url": None if url is None else check_url(url, self._allowed),
+            "description": None if description is None else check_description(description),
+            "types": None if types is None else check_types(types),
+        }
 
     async def _refuse_repetition(self, connection: Connection, receipt: Receipt | None) -> None:
         """Raises RepeatedError when the same request was carried out while this one waited."""

@@ -1,0 +1,1 @@
+"""Webhooks: URLs of the product that are told of events; what became of each delivery."""

@@ -1,0 +1,90 @@
+"""`addressee webhooks`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from tests.support.command import Finished, addressee
+
+URL = "https://example.com/hook"
+NOBODY = str(UUID(int=7))
+
+
+async def webhooks(folder: Path, command: str, *arguments: str | Path, **variables: str) -> Finished:
+    named = ("--environment", "development", "--data-dir", folder)
+    return await addressee("webhooks", command, *arguments, *named, **variables)
+
+
+async def added(folder: Path, *arguments: str | Path) -> dict[str, Any]:
+    finished = await webhooks(folder, "add", URL, "--json", *arguments)
+    assert finished.errors == ""
+    webhook: dict[str, Any] = json.loads(finished.output)
+    return webhook
+
+
+async def test_a_webhook_is_added_changed_disabled_and_removed(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("a secret of ours, by hand\n")
+    webhook = await added(tmp_path, "--form", "knock", "--secret-file", tmp_path / "secret", "--type", "message.*")
+    id = webhook["id"]
+    assert (webhook["url"], webhook["types"], webhook["form"]) == (URL, ["message.*"], "knock")
+    assert webhook["secret"] == "a secret of ours, by hand"
+
+    changed = await webhooks(tmp_path, "change", id, "--type", "recipient.merged", "--description", "The CRM")
+    assert changed.output == f"{id}  ok        {URL}  recipient.merged\n"
+    disabled = await webhooks(tmp_path, "disable", id)
+    assert disabled.output == f"{id}  disabled  {URL}  recipient.merged\n"
+    assert (await webhooks(tmp_path, "list")).output == disabled.output
+    [listed] = map(json.loads, (await webhooks(tmp_path, "list", "--json")).output.splitlines())
+    assert (listed["disabled_for"], listed["description"], "secret" in listed) == ("by_hand", "The CRM", False)
+    assert (await webhooks(tmp_path, "enable", id)).output == changed.output
+
+    assert (await webhooks(tmp_path, "remove", id)).output == f"Removed {id}.\n"
+    assert (await webhooks(tmp_path, "list")).output == ""
+
+
+async def test_secrets_are_shown_when_they_are_made_and_when_they_are_asked_for(tmp_path: Path) -> None:
+    webhook = await added(tmp_path)
+    id, first = webhook["id"], webhook["secret"]
+    rotated = json.loads((await webhooks(tmp_path, "rotate-secret", id, "--json")).output)
+    assert rotated["secret"] != first
+    hidden = await webhooks(tmp_path, "show", id)
+    assert first not in hidden.output
+    assert rotated["secret"] not in hidden.output
+    assert f"url            {URL}\n" in hidden.output
+    shown = json.loads((await webhooks(tmp_path, "show", id, "--secret", "--json")).output)
+    assert shown["secrets"] == [rotated["secret"], first]
+
+
+async def test_hosts_of_the_own_network_are_told_if_they_are_allowed(tmp_path: Path) -> None:
+    inside = "http://10.1.2.3/hook"
+    refused = await webhooks(tmp_path, "add", inside)
+    assert (refused.code, refused.errors) == (
+        1,
+        "addressee: url must lead to a public host: 10.1.2.3 is not a public host; if it is one of yours, name it in "
+        "--allow-private-webhooks (ADDRESSEE_ALLOW_PRIVATE_WEBHOOKS).\n",
+    )
+    assert (await webhooks(tmp_path, "add", inside, "--allow-private-webhooks", "10.0.0.0/8")).code == 0
+    assert (await webhooks(tmp_path, "add", inside, ADDRESSEE_ALLOW_PRIVATE_WEBHOOKS="10.1.2.3")).code == 0
+    unknown = await webhooks(tmp_path, "add", inside, "--allow-private-webhooks", "10.0.0.0/99")
+    assert (unknown.code, unknown.errors) == (
+        1,
+        "addressee: --allow-private-webhooks must list hosts and networks, like hooks.example.com, 10.0.0.0/8; "
+        "not 10.0.0.0/99.\n",
+    )
+
+
+async def test_what_is_not_there_is_named_in_one_line(tmp_path: Path) -> None:
+    message = "addressee: There is no such webhook in this environment; it may have been deleted.\n"
+    for command in ("show", "change", "enable", "rotate-secret", "remove"):
+        assert await webhooks(tmp_path, command, NOBODY) == Finished(1, "", message)
+
+
+async def test_a_type_that_does_not_exist_is_refused_with_the_one_that_was_meant(tmp_path: Path) -> None:
+    refused = await webhooks(tmp_path, "add", URL, "--type", "message.snt")
+    assert refused.errors == "addressee: types: there is no type 'message.snt'; did you mean 'message.sent'?\n"
+    moon = await addressee("webhooks", "list", "--environment", "moon", "--data-dir", tmp_path)
+    assert moon.code == 1
+    assert "moon" in moon.errors
