@@ -157,6 +157,24 @@ def preview(
 
 
 @app.command()
+@click.argument("vendor", type=click.Choice(["suprsend"]))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="The folder to write.")
+@click.option("--force", is_flag=True, help="Overwrite files that exist in the folder.")
+def convert(vendor: str, files: tuple[Path, ...], out: Path, *, force: bool) -> None:
+    """Make a folder that `push` takes of another vendor's workflows.
+
+    FILES are the vendor's files of JSON, or folders of them, templates included.
+
+    Everything that needs a hand is told with its file and line, and stands in conversion.md. The exit code is 0 when
+    everything was converted exactly, 1 when something needs a hand, and 2 for files that cannot be converted.
+    """
+    from addressee.cli.commands.convert import run
+
+    run(vendor, files, out, force=force)
+
+
+@app.command()
 @click.argument("kind", type=click.Choice(["workflow"]))
 def schema(kind: str) -> None:
     """Show the JSON schema of a workflow's file, which editors complete and check by."""

@@ -1,0 +1,1 @@
+"""Notiflows' workflows, as its command line pulls them or its management API answers."""

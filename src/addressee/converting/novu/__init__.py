@@ -1,0 +1,1 @@
+"""Novu's workflows, as its API has them."""

@@ -1,0 +1,1 @@
+"""SuprSend's workflow files and templates."""
