@@ -41,6 +41,7 @@ from addressee.messaging.triggers.trigger import Trigger
 from addressee.messaging.worker import job_handlers
 from addressee.messaging.workflows.configuration import read_configuration
 from addressee.messaging.workflows.deployment import Deployed, deploy
+from addressee.messaging.workflows.shared_templates.store import read_shared_templates
 from tests.support.clock import MovedClock
 
 SEALER = Sealer(bytes(32))
@@ -121,7 +122,8 @@ class Office:
     ) -> list[Deployed]:
         known = frozenset(secret.name for secret in await all_secrets(self.pool, self.environment_id))
         folder = write_files(self.folder / "pushed", files)
-        configuration = read_configuration(folder, environment or {}, secrets=known)
+        shared = await read_shared_templates(self.pool, self.environment_id)
+        configuration = read_configuration(folder, environment or {}, None, known, shared)
         return await deploy(self.pool, self.sealer, self.environment_id, configuration, self.clock.now())
 
     async def identify(self, id: str, **attributes: Any) -> Recipient:

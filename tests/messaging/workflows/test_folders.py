@@ -183,8 +183,9 @@ def test_a_key_in_the_file_is_that_of_the_folder(tmp_path: Path) -> None:
 def test_a_file_that_nothing_reads_is_told_of(tmp_path: Path) -> None:
     text = "steps: [{ref: a, in_app: {body: x}}]\n"
     where = (
-        "this is not channels/<key>.yaml, workflows/<key>.yaml, workflows/<key>/workflow.yaml, variables.yaml, "
-        "public_variables.yaml, categories.yaml or preferences.yaml"
+        "this is not channels/<key>.yaml, workflows/<key>.yaml, workflows/<key>/workflow.yaml, "
+        "layouts/<key>.liquid, partials/<key>.liquid, variables.yaml, public_variables.yaml, categories.yaml or "
+        "preferences.yaml"
     )
     files = {
         "workflows/a/workflow.yaml": text,

@@ -1,4 +1,4 @@
-"""The command `push`: deploys channels, workflows, variables and preferences from files."""
+"""The command `push`: deploys channels, templates, workflows, variables and preferences from files."""
 
 import os
 import sys
@@ -15,6 +15,7 @@ from addressee.messaging.environment.secrets import all_secrets
 from addressee.messaging.steps.compiler import UsableChannel
 from addressee.messaging.workflows import deployment
 from addressee.messaging.workflows.configuration import ConfigurationError, read_configuration
+from addressee.messaging.workflows.shared_templates.store import read_shared_templates
 
 
 @contextmanager
@@ -37,7 +38,8 @@ async def push(options: InstallationOptions, folder: Path, environment: str) -> 
             stored = await channels.by_key(pool, known.id)
             usable = {key: UsableChannel(channel.served_by, lacks=channel.lacks) for key, channel in stored.items()}
             secrets = frozenset(secret.name for secret in await all_secrets(pool, known.id))
-            configuration = read_configuration(folder, os.environ, usable, secrets)
+            shared = await read_shared_templates(pool, known.id)
+            configuration = read_configuration(folder, os.environ, usable, secrets, shared)
             done = await deployment.deploy(pool, sealer, known.id, configuration, datetime.now(UTC))
     for warning in configuration.warnings:
         print(f"warning: {warning}", file=sys.stderr)

@@ -17,6 +17,7 @@ from addressee.channels.links import EMBEDDED, checked_html, schemes_of
 from addressee.channels.provider import ChannelType, Provider
 from addressee.messaging.content.aliases import JSON_OR_TEXT, Alias, Aliases, json_object
 from addressee.messaging.content.attachments import FOR_ALL, File, StoredAttachment
+from addressee.messaging.content.layouts import layout_named, with_layout
 from addressee.messaging.content.model import Content, Rendered, Template, render_texts
 from addressee.messaging.content.scope import Scope
 from addressee.messaging.content.templating import liquid
@@ -82,7 +83,8 @@ class EmailContent(Content, frozen=True, kw_only=True, tag=ChannelType.EMAIL.val
 class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
     """The template of an e-mail. Values are escaped in `html` only.
 
-    `pre_content` stands in front of `html`. `attachment_key` is the key in a trigger's data that describes attachments.
+    `pre_content` stands in front of `html`; `layout_key` names the layout that is laid around both parts.
+    `attachment_key` is the key in a trigger's data that describes attachments.
     `overrides` are fields of the request of a provider with an API, laid over those that are made of the template.
     `open_tracking` and `link_tracking` say for this step what the channel says for all; None: nothing.
     """
@@ -95,13 +97,13 @@ class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
         known=(
             Alias(("html_body",), "html"),
             Alias(("text_body",), "text"),
+            Alias(("settings", "layout_key"), "layout_key"),
             Alias(("settings", "pre_content"), "pre_content"),
             Alias(("settings", "attachment_key"), "attachment_key"),
         ),
         later={
             ("visual_blocks",): "visual blocks cannot be rendered yet; give 'html_body'",
             ("is_mjml",): "MJML cannot be rendered yet; give HTML",
-            ("settings", "layout_key"): "there are no layouts yet; leave this out, and give the whole HTML",
         },
     )
     OVERRIDES: ClassVar[Aliases] = Aliases(
@@ -120,20 +122,26 @@ class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
     html: str | None = None
     text: str | None = None
     pre_content: str | None = None
+    layout_key: str | None = None
     attachment_key: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] = "attachments"
     overrides: dict[str, Any] = msgspec.field(default_factory=dict)
     open_tracking: bool | None = None
     link_tracking: bool | None = None
 
+    @property
+    def layout(self) -> str | None:
+        return self.layout_key
+
     def render(self, scope: Scope, channel: Channel, to: Sequence[str]) -> Rendered:
         schemes = schemes_of(channel.settings)
-        parts = [liquid.render(part, scope, liquid.HTML) for part in (self.pre_content, self.html) if part]
-        html = checked_html("\n".join(parts), schemes, EMBEDDED)
+        layout = layout_named(self.layout_key, scope)
+        body = with_layout(self.html, "html", scope, layout, self.pre_content) if self.html else ""
+        html = checked_html(body, schemes, EMBEDDED)
         content = structs.replace(
             self.blank(channel, to),
             subject=liquid.render(self.subject, scope),
             html=self.html and html.text,
-            text=self.text and liquid.render(self.text, scope),
+            text=self.text and with_layout(self.text, "text", scope, layout, self.pre_content),
             reply_to=channel.settings.get("reply_to"),
             overrides=render_texts(self.overrides, scope),
         )

@@ -102,6 +102,11 @@ class Template(Definition, frozen=True, tag_field="type", omit_defaults=True):
     ALIASES: ClassVar[Aliases] = Aliases()
     OVERRIDES: ClassVar[Aliases] = Aliases()
 
+    @property
+    def layout(self) -> str | None:
+        """The key of the layout that it names, if it names one."""
+        return None
+
     @classmethod
     def aliases(cls, provider: Provider) -> Aliases:
         """Returns Knock's names for the fields, which may depend on the channel's provider."""

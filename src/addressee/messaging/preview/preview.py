@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import uuid5
 
 from addressee.directory.recipient import Recipient
+from addressee.messaging.content.templating.shared_templates import NO_SHARED_TEMPLATES
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.errors import DataFailure
 from addressee.messaging.preview.model import ENVIRONMENT, NAMESPACE, PreviewedEvent, PreviewedMessage, PreviewRequest
@@ -95,6 +96,7 @@ def walked(
         EnvironmentDefaults(default=configuration.preferences or {}, sections=configuration.sections or ()),
         now,
         {},
+        shared_templates=NO_SHARED_TEMPLATES.with_all({each.key: each.template for each in configuration.templates}),
     )
 
     read = ReadPage(page, [asked.recipient], {asked.recipient.place: page.preferences_of(asked.recipient)}, {})

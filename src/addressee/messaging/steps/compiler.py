@@ -13,6 +13,9 @@ from addressee.channels.provider import Provider
 from addressee.conditions import forms
 from addressee.conditions.model import Conditions
 from addressee.conditions.names import ALL_NAMES, Names
+from addressee.messaging.content.templating import liquid
+from addressee.messaging.content.templating.partials import unknown
+from addressee.messaging.content.templating.shared_templates import NO_SHARED_TEMPLATES, SharedTemplates
 from addressee.messaging.definitions.model import Definition, FieldPath, Name
 from addressee.messaging.definitions.sources import Source
 from addressee.messaging.steps.model import Step
@@ -49,6 +52,7 @@ class Compiler:
 
     `form_of` returns the form of a step in a file, by the kind that it tells; `types` are the kinds that there are.
     `secrets` are the names of those that the environment has. `windows` are those of channel steps without their own.
+    `shared` are the layouts and partials that there are, `partials` the keys of those that the workflow renders.
     Problems go to the source: a program with problems is not used.
     """
 
@@ -58,6 +62,8 @@ class Compiler:
     types: Collection[str] = ()
     secrets: frozenset[str] = frozenset()
     windows: Windows | None = None
+    shared: SharedTemplates = NO_SHARED_TEMPLATES
+    partials: set[str] = field(default_factory=set)
     program: list[Step] = field(default_factory=list)
     refs: list[str] = field(default_factory=list)
     depth: int = 0
@@ -78,6 +84,13 @@ class Compiler:
 
     def problem(self, path: FieldPath, message: str) -> None:
         self.source.problem(path, message)
+
+    def note_partials(self, path: FieldPath, text: str, environment: liquid.BoundedEnvironment = liquid.PLAIN) -> None:
+        """Notes the partials that a text in Liquid renders. Raises TemplateError if it is none."""
+        uses = liquid.parse(text, environment).partials
+        self.partials.update(use.key for use in uses)
+        for line, problem in unknown(uses, self.shared.partials):
+            self.source.problem_in_text(path, line, problem)
 
     @property
     def names(self) -> Names:

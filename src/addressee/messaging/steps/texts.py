@@ -28,6 +28,7 @@ def check_texts(compiler: Compiler, path: FieldPath, value: Any, *, with_secrets
         where = (*path, *place)
         try:
             uses = liquid.uses_of(text, SECRETS)
+            compiler.note_partials(where, text)
         except liquid.TemplateError as error:
             compiler.source.problem_in_text(where, error.line or 1, f"this is not Liquid: {error.message}")
             continue

@@ -123,9 +123,12 @@ def unset(value: Any, environment: Mapping[str, str]) -> bool:
 
 def check_template(source: Source, path: FieldPath, text: str | None) -> None:
     try:
-        liquid.parse(text or "")
+        rendered = liquid.parse(text or "").partials
     except liquid.TemplateError as error:
         source.problem_in_text(path, error.line or 1, f"this is not Liquid: {error.message}")
+        return
+    for use in rendered:
+        source.problem_in_text(path, use.line, "settings of channels cannot render partials; templates can")
 
 
 def provider_name(file: ChannelFile) -> str:

@@ -1,4 +1,4 @@
-"""Deploys a configuration's channels, workflows, variables, categories and default preferences to an environment.
+"""Deploys a configuration to an environment: channels, layouts and partials, workflows, variables, preferences.
 
 A deployment is one transaction. What the configuration does not mention stays as it is.
 """
@@ -17,6 +17,7 @@ import uuid_utils.compat
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.database.sealing import Sealer, WrongMasterKeyError
+from addressee.messaging.content.templating.shared_templates import SharedTemplates
 from addressee.messaging.definitions.sources import Problem
 from addressee.messaging.environment import channels
 from addressee.messaging.environment.channels import Channel
@@ -24,6 +25,8 @@ from addressee.messaging.environment.variables import read_variables, store_vari
 from addressee.messaging.workflows.channel_files import ChannelDefinition
 from addressee.messaging.workflows.configuration import Configuration, ConfigurationError
 from addressee.messaging.workflows.model import read_version
+from addressee.messaging.workflows.shared_templates.files import TemplateDefinition, check_templates
+from addressee.messaging.workflows.shared_templates.store import read_shared_templates, store_template
 from addressee.messaging.workflows.workflow_files import WorkflowDefinition
 from addressee.preferences.defaults import read_defaults, store_categories, store_default
 
@@ -38,8 +41,8 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """The effect of a deployment on one thing: `channel email`, `workflow welcome`, `variables`, `public variables`,
-    `categories` or `preferences`.
+    """The effect of a deployment on one thing: `channel email`, `partial footer`, `layout default`, `workflow welcome`,
+    `variables`, `public variables`, `categories` or `preferences`.
     """
 
     what: str
@@ -51,17 +54,26 @@ async def deploy(
 ) -> list[Deployed]:
     """Deploys a configuration, and returns what changed.
 
-    Raises ConfigurationError, and changes nothing, when a channel's id or type would change (see `conflicts`).
+    Raises ConfigurationError, and changes nothing, when a channel's id or type would change (see `conflicts`), or when
+    partials would render each other without end together with some that were deployed meanwhile.
     """
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute(*SQL["lock_environment"](environment_id=environment_id))
         stored = await channels.by_key(connection, environment_id)
         if problems := conflicts(configuration.channels, stored):
             raise ConfigurationError(problems)
+        shared = await read_shared_templates(connection, environment_id)
+        check_templates(configuration.templates, shared)
+        if problems := [problem for each in configuration.templates for problem in each.source.problems]:
+            raise ConfigurationError(problems)
         return [
             *[
                 await deploy_channel(connection, sealer, environment_id, channel, stored.get(channel.key), now)
                 for channel in configuration.channels
+            ],
+            *[
+                await deploy_template(connection, environment_id, template, shared, now)
+                for template in configuration.templates
             ],
             *[await deploy_workflow(connection, environment_id, workflow, now) for workflow in configuration.workflows],
             *await deploy_variables(connection, environment_id, configuration),
@@ -135,6 +147,17 @@ async def is_stored(
         return channels.open_secrets(sealer, before.id, row["sealed_secrets"]) == channel.secrets
     except WrongMasterKeyError:
         return False
+
+
+async def deploy_template(
+    connection: Connection, environment_id: int, defined: TemplateDefinition, shared: SharedTemplates, now: datetime
+) -> Deployed:
+    before = shared.get(defined.key)
+    what = f"{defined.key.kind} {defined.key.key}"
+    if before == defined.template:
+        return Deployed(what, Effect.UNCHANGED)
+    await store_template(connection, environment_id, defined.key, defined.template, now)
+    return Deployed(what, Effect.NEW if before is None else Effect.CHANGED)
 
 
 async def deploy_workflow(

@@ -42,7 +42,8 @@ class Workflow(Definition, frozen=True, kw_only=True, omit_defaults=True):
 
     `commercial` workflows reach only recipients subscribed to commercial messages. `override_preferences` ignores
     preferences. With `in_preferences`, recipients who have not chosen about it see it in their preferences too. Its
-    e-mails that may be refused say in their headers where, unless `list_unsubscribe` is false.
+    e-mails that may be refused say in their headers where, unless `list_unsubscribe` is false. `partials` are the
+    keys of those that its texts render themselves.
     """
 
     name: Name
@@ -56,12 +57,19 @@ class Workflow(Definition, frozen=True, kw_only=True, omit_defaults=True):
     tags: tuple[Name, ...] = ()
     priority: WorkflowPriority = WorkflowPriority.NORMAL
     list_unsubscribe: bool = True
+    partials: tuple[Name, ...] = ()
 
     @property
     def attachment_keys(self) -> list[str]:
         """The keys in a trigger's data that describe attachments of its e-mails."""
         templates = [step.template for step in self.steps if isinstance(step, ChannelStep)]
         return sorted({FOR_ALL, *(each.attachment_key for each in templates if isinstance(each, EmailTemplate))})
+
+    @property
+    def layouts(self) -> list[str]:
+        """The keys of the layouts of its e-mails."""
+        templates = (step.template for step in self.steps if isinstance(step, ChannelStep))
+        return sorted({each.layout for each in templates if each.layout is not None})
 
     @property
     def critical(self) -> bool:

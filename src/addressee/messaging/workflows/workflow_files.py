@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from addressee.messaging.content.templating.shared_templates import NO_SHARED_TEMPLATES, SharedTemplates
 from addressee.messaging.definitions.model import Definition, Name
 from addressee.messaging.definitions.sources import Source
 from addressee.messaging.definitions.times import read_windows
@@ -67,7 +68,10 @@ class WorkflowDefinition:
 
 
 def read_workflow(
-    source: Source, channels: Mapping[str, UsableChannel], secrets: frozenset[str] = frozenset()
+    source: Source,
+    channels: Mapping[str, UsableChannel],
+    secrets: frozenset[str] = frozenset(),
+    shared: SharedTemplates = NO_SHARED_TEMPLATES,
 ) -> WorkflowDefinition | None:
     if not source.has_key:
         return None
@@ -75,7 +79,7 @@ def read_workflow(
     if isinstance(value, dict):
         value = {name: part for name, part in value.items() if name not in IGNORED}
     fits = source.fits((), value, WorkflowFile)
-    compiler = Compiler(source, channels, form_of, FORMS, secrets)
+    compiler = Compiler(source, channels, form_of, FORMS, secrets, shared=shared)
     if fits:
         file = msgspec.convert(value, WorkflowFile)
         if file.send_windows is not None:
@@ -104,6 +108,7 @@ def read_workflow(
         tags=tuple(file.tags),
         priority=file.priority,
         list_unsubscribe=file.list_unsubscribe,
+        partials=tuple(sorted(compiler.partials)),
     )
     return WorkflowDefinition(source.key, file.active, workflow, tuple(file.events))
 

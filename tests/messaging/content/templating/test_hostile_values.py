@@ -17,6 +17,13 @@ from addressee.channels.provider import ChannelType
 from addressee.messaging.content.email import EmailContent, EmailTemplate
 from addressee.messaging.content.in_app import InAppContent, InAppTemplate
 from addressee.messaging.content.push import PushContent, PushTemplate
+from addressee.messaging.content.templating.shared_templates import (
+    TEMPLATES,
+    FooterLink,
+    Layout,
+    Partial,
+    SharedTemplates,
+)
 from addressee.messaging.environment.channels import Channel
 from tests.messaging.steps.test_machine import NOW
 
@@ -111,6 +118,12 @@ MARKDOWN_PLACES = [
     "{% cycle data.v, 'other' %}",
     "{% liquid\nassign a = data.v\necho a %}",
     "{{ data.object.v }}",
+    "{% render 'value', v: data.v %}",
+    "# {% render 'strong', v: data.v %} {{ data.v }}",
+    "{% for x in data.list %}{% render 'strong', v: x %}{% endfor %}",
+    "{% capture c %}{% render 'strong', v: data.v %}{% endcapture %}{% render 'value', v: c %}",
+    "[x](https://example.org/?q={% render 'value', v: data.v %})",
+    "{% render 'within', v: data.v %}",
 ]
 
 HTML_PLACES = [
@@ -118,6 +131,10 @@ HTML_PLACES = [
     '<a title="{{ data.v }}" href="https://example.org/?q={{ data.v }}&amp;b=2">x</a>',
     "<a title='{{ data.v }}'>x</a>",
     "{% capture c %}<b>{{ data.v }}</b>{% endcapture %}{{ c }}",
+    "{% render 'strong', v: data.v %}",
+    "{% capture c %}{% render 'strong', v: data.v %}{% endcapture %}{% render 'value', v: c %}",
+    "<a title=\"{% render 'value', v: data.v %}\">x</a>",
+    "{% render 'within', v: data.v %}",
     "{{ 'Hello <i>' | append: data.v | append: '</i>' }}",
     "{{ data.list | join: '<br>' }}",
     "{{ data.list }}",
@@ -127,7 +144,13 @@ HTML_PLACES = [
     "{% capture c %}<b>{{ data.v }}</b>{% endcapture %}{{ c | strip_html }}",
 ]
 
-TEXT_PLACES = ["{{ data.v }}", "{{ data.list }}", "{{ 'Hello ' | append: data.v }}", "{% echo data.v %}"]
+TEXT_PLACES = [
+    "{{ data.v }}",
+    "{{ data.list }}",
+    "{{ 'Hello ' | append: data.v }}",
+    "{% echo data.v %}",
+    "{% render 'value', v: data.v %}",
+]
 
 
 class Read(HTMLParser):
@@ -170,10 +193,26 @@ def with_value(part: Any, value: str) -> Any:
             return tag, {name: text.replace(WORD, value) for name, text in attributes.items()}
 
 
+PARTIALS = {
+    "value": "{{ v }}",
+    "strong": "<strong>{{ v }}</strong>",
+    "within": "{{ data.v }} {% assign w = v %}{% render 'strong', v: w %}",
+}
+
+FRAME = Layout(
+    html_layout="""<html><body title="{{ data.v }}"><h1>{{ data.v }}</h1>{{ content }}
+    {% render 'strong', v: data.v %}
+    {% for link in footer_links %}<a href="{{ link.url }}">{{ link.text }}</a>{% endfor %}</body></html>""",
+    text_layout="{{ data.v }}\n{{ content }}\n{% render 'value', v: data.v %}",
+    footer_links=(FooterLink("{{ data.v }}", "https://example.org/?q={{ data.v }}"),),
+)
+
+
 def scope_of(value: str) -> Mapping[str, Any]:
     return {
         "data": {"v": value, "list": [value, value], "object": {"v": value}, "nothing": None},
         "recipient": {"id": "ada"},
+        TEMPLATES: SharedTemplates({"frame": FRAME}, {key: Partial(content=text) for key, text in PARTIALS.items()}),
     }
 
 
@@ -192,8 +231,8 @@ def markdown(body: str, value: str) -> str:
     return content.blocks[0].rendered
 
 
-def html(source: str, value: str) -> str:
-    content = EmailTemplate(subject="x", html=source).render(scope_of(value), EMAIL, ["a@example.org"]).content
+def html(source: str, value: str, **rest: Any) -> str:
+    content = EmailTemplate(subject="x", html=source, **rest).render(scope_of(value), EMAIL, ["a@example.org"]).content
     assert isinstance(content, EmailContent)
     assert content.html is not None
     return content.html
@@ -228,6 +267,14 @@ def test_a_value_is_a_text_in_html(place: str) -> None:
 @example("<p>{{ data.v }}</p>", "</p>")
 def test_any_value_is_a_text_in_html(place: str, value: str) -> None:
     assert read(html(place, value)) == [with_value(part, value) for part in read(html(place, WORD))]
+
+
+@given(st.sampled_from(HTML_PLACES), TEXTS)
+def test_any_value_is_a_text_in_a_layout_and_within_it(place: str, value: str) -> None:
+    plain = read(html(place, WORD, layout_key="frame", pre_content="{% assign a = data.v %}<i>{{ a }}</i>"))
+    framed = read(html(place, value, layout_key="frame", pre_content="{% assign a = data.v %}<i>{{ a }}</i>"))
+    assert framed == [with_value(part, value) for part in plain]
+    assert ("body", {"title": WORD}) in plain
 
 
 @given(st.sampled_from(TEXT_PLACES), TEXTS)

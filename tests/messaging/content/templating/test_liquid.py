@@ -45,7 +45,12 @@ def test_values_are_escaped_in_html_only() -> None:
         ("a\n{% if x %}\nb", 3, "expected tag endif"),
         ("a\nb\n{{ x | nope }}", 3, "unknown filter 'nope'"),
         ("\n{% include 'other' %}", 2, "unexpected tag 'include'"),
-        ("\n{% render 'other' %}", 2, "unexpected tag 'render'"),
+        ("\n{% render other %}", 2, "the key of a partial must stand in quotes"),
+        (
+            "{% render 'a' for data.list %}",
+            1,
+            "a partial takes its values as arguments: {% render 'key', name: value %}",
+        ),
         ("{% if a %}" * 40 + "{% endif %}" * 40, 1, ""),
     ],
 )

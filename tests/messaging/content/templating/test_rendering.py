@@ -125,9 +125,9 @@ def test_templates_that_read_the_same_values_are_rendered_once(
     made: list[Template] = []
     text = Template.text
 
-    def counted(template: Template, scope: Any) -> tuple[str, RenderContext]:
+    def counted(template: Template, *given: Any) -> tuple[str, RenderContext]:
         made.append(template)
-        return text(template, scope)
+        return text(template, *given)
 
     monkeypatch.setattr(Template, "text", counted)
     with sharing():

@@ -108,7 +108,7 @@ def test_a_template_by_its_type_is_for_the_channel_of_this_name_when_there_are_s
         ({"in_app": {"markdown_boddy": "x"}}, "there is no 'markdown_boddy' here; did you mean 'markdown_body'?"),
         (
             {"email": {"subject": "x", "html_body": "x", "settings": {"layout_key": "default"}}},
-            "there are no layouts yet; leave this out, and give the whole HTML",
+            "there is no layout 'default'; there are none",
         ),
         (
             {"email": {"subject": "x", "html_body": "x"}, "channel_overrides": {"from_name": "x"}},

@@ -1,4 +1,4 @@
-"""Liquid templates within limits: no files, and bounded loops, output and values."""
+"""Liquid templates within limits: bounded loops, output and values; of other templates, partials alone."""
 
 from __future__ import annotations
 
@@ -15,20 +15,19 @@ from liquid.builtin.output import Output, OutputNode
 from liquid.builtin.tags.cycle_tag import CycleNode, CycleTag
 from liquid.builtin.tags.echo_tag import EchoTag
 from liquid.exceptions import LiquidError
+from liquid.span import Span
 from liquid.static_analysis import TemplateAnalysis
 from liquid.stream import TokenStream
 from liquid.tag import Tag
 
 from addressee.messaging.content.templating.liquid_filters import filters
 from addressee.messaging.content.templating.liquid_values import Printing, compare_with_blank, text_of
-from addressee.messaging.content.templating.rendering import MISSING, PrintedNode, Template
+from addressee.messaging.content.templating.partials import PartialTag, PartialUse, partial_nodes
+from addressee.messaging.content.templating.rendering import MISSING, NOTHING, PrintedNode, Template
 
 MAX_LOOP_ITERATIONS = 10_000
 MAX_OUTPUT_BYTES = 1_000_000
 MAX_NESTING = 30
-
-# Tags that read other templates.
-FILE_TAGS = ("include", "render")
 
 CACHED_TEMPLATES = 2_000
 
@@ -83,7 +82,10 @@ class PrintingCycle(CycleTag):
         return node
 
 
-PRINTING_TAGS: tuple[type[Tag], ...] = (PrintingOutput, PrintingEcho, PrintingCycle)
+OWN_TAGS: tuple[type[Tag], ...] = (PrintingOutput, PrintingEcho, PrintingCycle, PartialTag)
+
+# It shares the names of the template around it, and may be named by a value.
+REFUSED_TAG = "include"
 
 
 class BoundedEnvironment(Environment):
@@ -99,15 +101,21 @@ class BoundedEnvironment(Environment):
 
     def setup_tags_and_filters(self, *, extra: bool = False) -> None:
         super().setup_tags_and_filters(extra=extra)
-        for name in FILE_TAGS:
-            del self.tags[name]
-        for tag in PRINTING_TAGS:
+        del self.tags[REFUSED_TAG]
+        for tag in OWN_TAGS:
             self.add_tag(tag)
         self.filters = filters(self.filters)
 
     def printed(self, value: object, context: RenderContext) -> str:
         """Returns the text of a value in the output."""
         return text_of(value)
+
+    def partial(self, source: str) -> Template:
+        """Returns a partial as it is rendered here. Raises LiquidError."""
+        try:
+            return parse(source, self)
+        except TemplateError as error:
+            raise LiquidError(str(error), token=None) from None
 
 
 class HtmlEnvironment(BoundedEnvironment):
@@ -136,13 +144,18 @@ def parse(source: str, environment: Environment = PLAIN) -> Template:
         found = readable(error)
         # An error without a position is at the end of the template.
         raise TemplateError(found.message, found.line or len(source.splitlines())) from None
-    analysis = template.analyze()
-    template.roots = roots_of(analysis)
+    analysis = template.analyze(include_partials=False)
+    context = RenderContext(template)
+    template.partials = tuple(
+        PartialUse(node.key, Span("", node.token.start_index).line_col(source)[0])
+        for node in partial_nodes(template.nodes, context)
+    )
+    template.roots = None if template.partials else roots_of(analysis)
     for name, places in analysis.filters.items():
         if name not in environment.filters:
             line, _ = places[0].line_col(source)
             raise TemplateError(f"unknown filter {name!r}", line)
-    prepare(template.nodes, RenderContext(template))
+    prepare(template.nodes, context)
     return template
 
 
@@ -164,12 +177,21 @@ def render(source: str, scope: Mapping[str, Any], environment: Environment = PLA
     return render_within(source, scope, environment)[0]
 
 
-def render_within(source: str, scope: Mapping[str, Any], environment: Environment) -> tuple[str, RenderContext]:
-    """Returns the text and the context in which it was rendered. Raises TemplateError, and nothing else."""
+def render_within(
+    source: str,
+    scope: Mapping[str, Any],
+    environment: Environment,
+    assigned: Mapping[str, Any] = NOTHING,
+    placed: Mapping[str, Any] = NOTHING,
+) -> tuple[str, RenderContext]:
+    """Returns the text and the context in which it was rendered. Raises TemplateError, and nothing else.
+
+    The template may change what was `assigned` before; what is `placed` stays what it is. Partials see neither.
+    """
     template = parse(source, environment)
     shared = SHARED.get()
-    if shared is None or template.roots is None:
-        return rendered(template, scope)
+    if shared is None or template.roots is None or assigned or placed:
+        return rendered(template, scope, assigned, placed)
     values = [scope.get(name, MISSING) for name in template.roots]
     known = shared.get(template)
     if known is not None and all(map(is_, values, known.values)):
@@ -179,9 +201,14 @@ def render_within(source: str, scope: Mapping[str, Any], environment: Environmen
     return text, context
 
 
-def rendered(template: Template, scope: Mapping[str, Any]) -> tuple[str, RenderContext]:
+def rendered(
+    template: Template,
+    scope: Mapping[str, Any],
+    assigned: Mapping[str, Any] = NOTHING,
+    placed: Mapping[str, Any] = NOTHING,
+) -> tuple[str, RenderContext]:
     try:
-        return template.text(scope)
+        return template.text(scope, assigned, placed)
     except LiquidError as error:
         raise readable(error) from None
     except Exception as error:
@@ -207,7 +234,7 @@ def uses_of(source: str, root: str, environment: Environment = PLAIN) -> tuple[U
 
     Raises TemplateError.
     """
-    found = parse(source, environment).analyze().globals.get(root, ())
+    found = parse(source, environment).analyze(include_partials=False).globals.get(root, ())
     return tuple(Use(name_in(each.segments), each.span.line_col(source)[0]) for each in found)
 
 

@@ -51,6 +51,8 @@ MAX_CACHED_LENGTH = 10_000
 
 
 class MarkdownContext(Context):
+    COMMON = (*Context.COMMON, VALUES)
+
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         # Makes the template's own text and captured text `Markup`, which tells them from values.

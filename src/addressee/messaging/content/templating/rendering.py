@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from io import StringIO
-from typing import Any, TextIO
+from typing import Any, ClassVar, TextIO
 
 from liquid import BoundTemplate, RenderContext
 from liquid.builtin.expressions import FilteredExpression, Path
@@ -17,8 +17,11 @@ from liquid.expression import Expression
 from liquid.output import LimitedStringIO
 from liquid.token import Token
 
+from addressee.messaging.content.templating.partials import RENDERED, PartialUse
+
 # The namespace in which the library renders a template that is no part of another one.
 WHOLE: Mapping[str, object] = {"partial": False}
+NOTHING: Mapping[str, object] = {}
 
 MISSING = object()
 
@@ -44,7 +47,18 @@ class Output(LimitedStringIO):
 
 
 class Context(RenderContext):
-    """The library's context, whose buffers are `Output`."""
+    """The library's context, whose buffers are `Output`. What partials share with their template is in `COMMON`."""
+
+    COMMON: ClassVar[Sequence[str]] = (RENDERED,)
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.tag_namespace[RENDERED] = [0]
+
+    def copy(self, *arguments: Any, **options: Any) -> RenderContext:
+        made = super().copy(*arguments, **options)
+        made.tag_namespace |= {name: self.tag_namespace[name] for name in self.COMMON}
+        return made
 
     def get_buffer(self, buf: TextIO | None = None) -> StringIO:
         limit = self.env.output_stream_limit
@@ -53,17 +67,23 @@ class Context(RenderContext):
 
 
 class Template(BoundTemplate):
-    """A template that is rendered as a whole: no other template can include it."""
+    """A template that is rendered as a whole, or as a partial of another one."""
 
     context_class: type[RenderContext] = Context
 
-    # The names in the scope that it reads, None if some are computed.
+    # The names in the scope that it reads, None if some are computed or read by partials.
     roots: Sequence[str] | None = None
 
-    def text(self, scope: Mapping[str, Any]) -> tuple[str, RenderContext]:
+    # The partials that it renders itself.
+    partials: Sequence[PartialUse] = ()
+
+    def text(
+        self, scope: Mapping[str, Any], assigned: Mapping[str, Any] = NOTHING, placed: Mapping[str, Any] = NOTHING
+    ) -> tuple[str, RenderContext]:
         """Returns the text and the context in which it was rendered. Raises LiquidError."""
         context = self.context_class(self, globals=scope)
-        context.scope.push(WHOLE)
+        context.locals.update(assigned)
+        context.scope.push({**WHOLE, **placed} if placed else WHOLE)
         output = context.get_buffer()
         for node in self.nodes:
             try:

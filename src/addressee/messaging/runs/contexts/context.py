@@ -16,6 +16,7 @@ from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import TENANTS, Document, Identity, Place, Recipient
 from addressee.messaging.content.links import LINKS, MessageOrigin, RecipientLinks
 from addressee.messaging.content.scope import build_scope, exposed, exposed_subscription
+from addressee.messaging.content.templating.shared_templates import NO_SHARED_TEMPLATES, TEMPLATES, SharedTemplates
 from addressee.messaging.environment import channels
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.environment.links import LinkUrls, UrlOf, sample_url
@@ -37,6 +38,7 @@ from addressee.messaging.runs.store import Run
 from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.mentions import ask_for_audiences
 from addressee.messaging.steps.run import RecipientRun
+from addressee.messaging.workflows.shared_templates.store import read_named_templates
 from addressee.preferences.audiences import NO_AUDIENCES, needs_audiences, read_audiences
 from addressee.preferences.decision import PreferenceContext
 from addressee.preferences.defaults import EnvironmentDefaults, read_defaults
@@ -64,7 +66,8 @@ NOBODY = Exposed(None, None)
 class PageContext:
     """The data that all runs of a page share; `run` is the trigger of one of them.
 
-    `url_of` makes the URLs of links in messages, None without a public URL.
+    `url_of` makes the URLs of links in messages, None without a public URL. `shared_templates` are the layouts and
+    partials that the workflow names, and those that these name.
     """
 
     run: Run
@@ -76,6 +79,7 @@ class PageContext:
     collected: Mapping[UUID, Activities]
     states: Mapping[UUID, StatesByRef] = field(default_factory=dict)
     url_of: UrlOf | None = sample_url
+    shared_templates: SharedTemplates = NO_SHARED_TEMPLATES
     _exposed: dict[Identity, Exposed] = field(default_factory=dict)
 
     @cached_property
@@ -233,6 +237,7 @@ async def read_page(
         collected,
         await read_states(pool, run, runs),
         sample_url if links is None else await links.of(run.environment_id),
+        await read_named_templates(pool, run.environment_id, run.workflow.layouts, run.workflow.partials),
     )
     recipients = await within_tenant(reader, page.tenant, [page.people.current(each.recipient) for each in runs])
     preferences = {recipient.place: page.preferences_of(recipient) for recipient in recipients if recipient is not None}
@@ -330,6 +335,7 @@ def context_for(
             workflow=page.exposed_workflow,
         ),
         **shown_activities(activities, exposed_recipient, page.exposed_actor),
+        TEMPLATES: page.shared_templates,
         "refs": refs_of(recipient_run, page.states.get(recipient_run.id, {})),
         "run": {
             "id": str(recipient_run.id),

@@ -78,9 +78,13 @@ class ChannelStepFile(StepFile, frozen=True, kw_only=True):
         if getattr(self, place.template) is None:
             compiler.problem(path, f"{place.template!r} is missing")
             return
-        template = self._template(compiler.source, path, place, place.channel.provider)
+        template = self._template(compiler, path, place, place.channel.provider)
         if template is None:
             return
+        known = compiler.shared.layouts
+        if template.layout is not None and template.layout not in known:
+            message = f"there is no layout {template.layout!r}; {instead_of(template.layout, known)}"
+            compiler.problem((*path, place.template, "layout_key"), message)
         for where, link in template.links():
             scheme = scheme_of(link.partition("{")[0])
             allowed = place.channel.link_schemes
@@ -151,7 +155,8 @@ class ChannelStepFile(StepFile, frozen=True, kw_only=True):
         if self.channel_type is not None and self.channel_type != type:
             compiler.problem((*path, "channel_type"), f"the channel is of type {type}")
 
-    def _template(self, source: Source, path: FieldPath, place: Place, provider: Provider) -> AnyTemplate | None:
+    def _template(self, compiler: Compiler, path: FieldPath, place: Place, provider: Provider) -> AnyTemplate | None:
+        source = compiler.source
         form = TEMPLATES[provider.channel_type]
         values = named_like_ours(
             source,
@@ -177,6 +182,7 @@ class ChannelStepFile(StepFile, frozen=True, kw_only=True):
         for below, text, environment in template.texts():
             try:
                 uses = liquid.uses_of(text, SECRETS, environment)
+                compiler.note_partials((*where, *below), text, environment)
             except liquid.TemplateError as error:
                 source.problem_in_text((*where, *below), error.line or 1, f"this is not Liquid: {error.message}")
                 continue

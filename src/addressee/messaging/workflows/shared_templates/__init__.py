@@ -1,0 +1,1 @@
+"""Layouts and partials: the files that they are written in, what is checked of them, and where they are stored."""
