@@ -22,6 +22,7 @@ from addressee.database.jobs.worker import JobHandler
 from addressee.database.paging import PageRequest
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
+from addressee.dialects.webhook_forms import FORMS
 from addressee.directory.directory import Directory
 from addressee.directory.edits.recipients import Delete, Identify
 from addressee.directory.groups.topics import TOPICS
@@ -38,7 +39,7 @@ from addressee.messaging.messages.model import Message
 from addressee.messaging.messaging import Messaging
 from addressee.messaging.schedules.scheduler import start_due
 from addressee.messaging.triggers.trigger import Trigger
-from addressee.messaging.worker import job_handlers
+from addressee.messaging.worker import WebhookDelivery, job_handlers
 from addressee.messaging.workflows.configuration import read_configuration
 from addressee.messaging.workflows.deployment import Deployed, deploy
 from addressee.messaging.workflows.shared_templates.store import read_shared_templates
@@ -103,11 +104,20 @@ class Office:
         links = LinkUrls(lambda: self.directory.links, self.public_url)
         wakeup, sealer = Wakeup(self.pool), self.directory.sealer
         self.messaging = Messaging(self.pool, self.directory.reader, wakeup, self.clock, links, sealer)
-        self.use_for_fetches(open_public_client(allowed=AllowedHosts.listed("127.0.0.1", ADVICE)))
+        self.loopback_client = open_public_client(allowed=AllowedHosts.listed("127.0.0.1", ADVICE))
+        self.use_for_fetches(self.loopback_client)
 
     def use_for_fetches(self, client: httpx2.AsyncClient) -> None:
-        """Has requests of steps be made by this client; the first one may ask 127.0.0.1."""
-        handlers = job_handlers(self.pool, self.sealer, self.senders, client, self.messaging.announcer, self.public_url)
+        """Has requests of steps be made by this client; the first one, and webhooks, may ask 127.0.0.1."""
+        handlers = job_handlers(
+            self.pool,
+            self.sealer,
+            self.senders,
+            client,
+            self.messaging.announcer,
+            WebhookDelivery(self.loopback_client, FORMS),
+            self.public_url,
+        )
         self.handlers: Mapping[str, JobHandler[Any]] = {handler.job.name: handler for handler in handlers}
 
     def user(self, id: str) -> Place:

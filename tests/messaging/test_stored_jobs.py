@@ -29,7 +29,9 @@ from addressee.messaging.messages.bulk_marks import MarkAll
 from addressee.messaging.messages.signals import EndWaits, Signal
 from addressee.messaging.runs.fan_out import Expand
 from addressee.messaging.runs.model import Advance, Begin, BeginLarge, Send, Start
-from addressee.messaging.worker import job_handlers
+from addressee.messaging.webhooks.delivering import DeliverWebhooks
+from addressee.messaging.webhooks.removal import RemoveDeliveries
+from addressee.messaging.worker import WebhookDelivery, job_handlers
 from tests.messaging.office import SEALER
 
 A = UUID("01932f6c-0000-7000-8000-00000000000a")
@@ -106,6 +108,8 @@ STORED: dict[str, tuple[Job, str]] = {
         ReleaseTokens([TokenTransfer(1, "$users", "ada", A, ("00ff",))]),
         f'{{"people":[[1,"$users","ada","{A}",["00ff"]]]}}',
     ),
+    "deliver_webhooks": (DeliverWebhooks(1, A), f'{{"environment_id":1,"endpoint_id":"{A}"}}'),
+    "remove_webhook_deliveries": (RemoveDeliveries(1, A), f'{{"environment_id":1,"endpoint_id":"{A}"}}'),
 }
 
 
@@ -119,5 +123,5 @@ def test_a_worker_handles_every_kind() -> None:
     nothing: Any = None
     client, public_client = open_client(), open_public_client()
     senders = SenderContext(Path(), client, Clock(), public_client)
-    handlers = job_handlers(nothing, SEALER, senders, public_client, nothing)
+    handlers = job_handlers(nothing, SEALER, senders, public_client, nothing, WebhookDelivery(public_client, {}))
     assert sorted(handler.job.name for handler in handlers) == sorted(STORED)

@@ -4,6 +4,7 @@ from addressee import logs
 from addressee.cli.signals import stop_on_signals
 from addressee.database.installation import Installation
 from addressee.database.opening import wait_for_database
+from addressee.dialects.webhook_forms import FORMS
 from addressee.messaging.worker import run
 from addressee.process_memory import tune_memory
 
@@ -12,4 +13,4 @@ async def work(installation: Installation) -> None:
     logs.configure()
     await wait_for_database(installation)
     tune_memory()
-    await run(installation, stop_on_signals())
+    await run(installation, stop_on_signals(), FORMS)

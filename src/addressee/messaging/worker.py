@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from addressee.channels.requests.exchange import open_client, open_public_client
@@ -65,6 +66,11 @@ from addressee.messaging.schedules.scheduler import run_scheduler
 from addressee.messaging.schedules.time_zones import ScheduleMover
 from addressee.messaging.tracking.tokens import tracking_key
 from addressee.messaging.triggers.list_events import ListEvents
+from addressee.messaging.webhooks.delivering import Deliverer, DeliverWebhooks
+from addressee.messaging.webhooks.events import Forms
+from addressee.messaging.webhooks.hosts import webhook_hosts
+from addressee.messaging.webhooks.removal import RemoveDeliveries, Remover
+from addressee.messaging.webhooks.scheduler import run_webhook_scheduler
 from addressee.traffic.counting import counting
 
 if TYPE_CHECKING:
@@ -74,7 +80,15 @@ if TYPE_CHECKING:
 LARGE_PAGES_AT_ONCE = 2
 
 
-async def run(installation: Installation, stop: asyncio.Event) -> None:
+@dataclass(frozen=True, slots=True)
+class WebhookDelivery:
+    """By what webhooks are delivered: a client that connects only to hosts that they may go to, and their forms."""
+
+    client: httpx2.AsyncClient
+    forms: Forms
+
+
+async def run(installation: Installation, stop: asyncio.Event, webhook_forms: Forms) -> None:
     """Works until `stop` is set; what is being done then is finished first.
 
     It waits for a database that is away. Raises SetupError when the installation has none, no usable master key, or a
@@ -85,21 +99,26 @@ async def run(installation: Installation, stop: asyncio.Event) -> None:
     pool = await open_pool(installation.target(), min_size=0)
     clock = Clock()
     client, public_client = open_client(), open_public_client()
-    fetching_client = open_public_client(resolve=Lookups().resolve, allowed=fetchable_hosts())
+    lookups = Lookups()
+    fetching_client = open_public_client(resolve=lookups.resolve, allowed=fetchable_hosts())
+    webhook_client = open_public_client(resolve=lookups.resolve, allowed=webhook_hosts())
     announcer = Announcer(pool)
     senders = SenderContext(installation.data_dir / "outbox", client, clock, public_client)
     try:
-        handlers = job_handlers(pool, sealer, senders, fetching_client, announcer, public_url)
+        webhooks = WebhookDelivery(webhook_client, webhook_forms)
+        handlers = job_handlers(pool, sealer, senders, fetching_client, announcer, webhooks, public_url)
         async with counting(pool):
             await asyncio.gather(
                 work(installation.target(), handlers, stop),
                 run_maintenance(pool, clock, stop),
                 run_scheduler(pool, Wakeup(pool), clock, stop),
+                run_webhook_scheduler(pool, Wakeup(pool), clock, stop),
             )
     finally:
         await client.aclose()
         await public_client.aclose()
         await fetching_client.aclose()
+        await webhook_client.aclose()
         await announcer.drain()
         await pool.close()
 
@@ -110,6 +129,7 @@ def job_handlers(
     context: SenderContext,
     fetching_client: httpx2.AsyncClient,
     announcer: Announcer,
+    webhooks: WebhookDelivery,
     public_url: str | None = None,
 ) -> list[JobHandler[Any]]:
     """Returns the handler of each kind of job. The requests of steps, and those for attachments, have a client of their
@@ -132,6 +152,7 @@ def job_handlers(
     advancer = Advancer(pool, Wakeup(pool), passes)
     beginner = Beginner(pool, Wakeup(pool), passes, advancer)
     fetcher = Fetcher(pool, reader, Wakeup(pool), clock, Secrets(pool, sealer), fetching_client, links)
+    deliverer = Deliverer(pool, reader, sealer, webhooks.client, clock, webhooks.forms)
     list_events = ListEvents(pool, reader, Wakeup(pool), clock)
     return [
         JobHandler(Start, Starter(pool, Wakeup(pool), clock).start),
@@ -154,6 +175,8 @@ def job_handlers(
         JobHandler(FollowZones, ScheduleMover(pool).move),
         JobHandler(IndexRecipients, Indexer(pool).index),
         JobHandler(ReleaseTokens, TokenReleaser(pool, clock).release),
+        JobHandler(DeliverWebhooks, deliverer.deliver),
+        JobHandler(RemoveDeliveries, Remover(pool).remove),
     ]
 
 

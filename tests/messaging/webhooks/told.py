@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
+import asyncpg
 import msgspec
 from uuid_utils.compat import uuid7
 
 from addressee.database.paging import PageRequest
 from addressee.messaging.webhooks.deliveries import Deliveries, DeliveryFilter
 from addressee.messaging.webhooks.model import Delivery, Form
+from addressee.messaging.webhooks.scheduler import queue_due
 from tests.messaging.office import Office
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -58,3 +61,20 @@ async def told(office: Office, endpoint_id: UUID, filter: DeliveryFilter = ALL) 
 async def types_told(office: Office, endpoint_id: UUID, filter: DeliveryFilter = ALL) -> list[tuple[str, str]]:
     """Returns whom an endpoint was told of, and what, in the order of what happened."""
     return [(each.recipient.id, each.type) for each in await told(office, endpoint_id, filter)]
+
+
+async def deliver(office: Office, after: timedelta = timedelta()) -> None:
+    """Lets time pass, then delivers what is due."""
+    office.clock.move(after)
+    await queue_due(office.pool, office.clock.now())
+    await office.work()
+
+
+async def statuses(office: Office, endpoint_id: UUID) -> list[str]:
+    return [each.status.value for each in await told(office, endpoint_id)]
+
+
+async def endpoint_row(office: Office, endpoint_id: UUID) -> asyncpg.Record:
+    row = await office.pool.fetchrow("SELECT * FROM addressee.webhook_endpoints WHERE id = $1", endpoint_id)
+    assert row is not None
+    return row

@@ -28,6 +28,7 @@ from addressee.database.opening import open_database
 from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.database.sealing import Sealer
+from addressee.dialects.webhook_forms import FORMS
 from addressee.directory.access.environments import Environments
 from addressee.directory.clock import Clock
 from addressee.directory.directory import Directory
@@ -37,7 +38,7 @@ from addressee.directory.writing.writes import Write
 from addressee.messaging.messaging import Messaging
 from addressee.messaging.schedules.scheduler import start_due
 from addressee.messaging.triggers.trigger import Trigger
-from addressee.messaging.worker import job_handlers
+from addressee.messaging.worker import WebhookDelivery, job_handlers
 from addressee.messaging.workflows.configuration import read_configuration
 from addressee.messaging.workflows.deployment import deploy
 
@@ -162,7 +163,9 @@ async def room(installation: Installation, clock: MovedClock) -> AsyncIterator[R
         messaging = Messaging(pool, directory.reader, Wakeup(pool), clock)
         environment = await Environments(pool).named(ENVIRONMENT)
         stop = asyncio.Event()
-        handlers = job_handlers(pool, sealer, senders, clients[2], messaging.announcer)
+        handlers = job_handlers(
+            pool, sealer, senders, clients[2], messaging.announcer, WebhookDelivery(clients[2], FORMS)
+        )
         async with asyncio.TaskGroup() as group:
             group.create_task(work(installation.target(), handlers, stop))
             yield Room(pool, sealer, clock, environment.id, directory, messaging)

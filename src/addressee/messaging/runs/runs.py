@@ -72,10 +72,7 @@ class Runs:
 
     async def get(self, environment_id: int, id: UUID) -> RunDetails | None:
         """Returns one recipient's run."""
-        async with self._pool.acquire() as connection:
-            rows = await connection.fetch(*SQL["recipient_run"](environment_id=environment_id, id=id))
-            found = await assemble(connection, environment_id, rows)
-        runs = await in_the_name_of_successors(self._reader, environment_id, found)
+        runs = await read_runs(self._pool, self._reader, environment_id, [id])
         return runs[0] if runs else None
 
     async def triggered(
@@ -160,3 +157,11 @@ class Runs:
         explanation = explained(run, recipient_run, context, active=run.active)
         suppressed = await find_suppressed(self._pool, recipient.environment_id, explanation.addresses)
         return without_suppressed(explanation, suppressed)
+
+
+async def read_runs(pool: Pool, reader: Reader, environment_id: int, ids: Sequence[UUID]) -> Sequence[RunDetails]:
+    """Returns those of these recipients' runs that there are, newest first."""
+    async with pool.acquire() as connection:
+        rows = await connection.fetch(*SQL["runs_among"](environment_id=environment_id, ids=ids))
+        found = await assemble(connection, environment_id, rows)
+    return await in_the_name_of_successors(reader, environment_id, found)

@@ -1,0 +1,89 @@
+"""What a job has claimed of an endpoint, and how it goes with the endpoint, as all workers see it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import structlog
+from prometheus_client import Counter
+
+from addressee.database.pool import Connection
+from addressee.database.queries import load
+from addressee.messaging.webhooks.events import Event
+from addressee.messaging.webhooks.model import Delivery, DeliveryStatus, DisabledFor
+from addressee.messaging.webhooks.outcomes import Tried
+from addressee.messaging.webhooks.pacing import Pace, Result, after
+from addressee.messaging.webhooks.requests import OpenEndpoint
+
+if TYPE_CHECKING:
+    import asyncpg
+
+SQL = load(__package__)
+
+DISABLED = Counter("addressee_webhook_endpoints_disabled", "Endpoints that were disabled as they failed", ["reason"])
+
+log = structlog.get_logger()
+
+
+class Turn:
+    """Deliveries that were claimed of an endpoint together, and what has come of them, by their positions.
+
+    `pace` is how it goes with the endpoint by what is known here, `stored_pace` by what was recorded.
+    """
+
+    def __init__(
+        self, environment_id: int, endpoint: OpenEndpoint, pace: Pace, claimed: Sequence[Delivery], until: datetime
+    ) -> None:
+        self.environment_id = environment_id
+        self.endpoint = endpoint
+        self.pace = self.stored_pace = pace
+        self.claimed = claimed
+        self.claimed_until = until
+        self.events: dict[int, tuple[Event, bytes]] = {}
+        self.settled: dict[int, DeliveryStatus] = {}
+        self.tried: dict[int, Tried] = {}
+
+
+async def record_pace(connection: Connection, turn: Turn, results: Sequence[Result], now: datetime) -> None:
+    """Stores what results say of an endpoint, and tells the operator if it is disabled."""
+    if turn.stored_pace == Pace() and all(result.is_success for result in results):
+        return
+    key = {"environment_id": turn.environment_id, "id": turn.endpoint.id, "now": now}
+    row = await connection.fetchrow(*SQL["lock_pace"](**key))
+    if row is None:
+        return
+    before = pace_from(row)
+    turn.stored_pace = pace = after(before, results, now)
+    if pace == before:
+        return
+    await connection.execute(
+        *SQL["store_pace"](
+            **key,
+            failing_since=pace.failing_since,
+            failures=pace.failures,
+            paused_until=pace.paused_until,
+            disabled_for=pace.disabled_for,
+        )
+    )
+    if pace.disabled_for is not None and before.disabled_for is None:
+        notice(turn.environment_id, turn.endpoint.id, pace.disabled_for)
+
+
+def pace_from(row: asyncpg.Record) -> Pace:
+    reason = row["disabled_for"]
+    return Pace(
+        row["failing_since"], row["failures"], row["paused_until"], None if reason is None else DisabledFor(reason)
+    )
+
+
+def notice(environment_id: int, endpoint_id: UUID, reason: DisabledFor) -> None:
+    DISABLED.labels(reason.value).inc()
+    log.warning(
+        "webhook endpoint disabled",
+        environment_id=environment_id,
+        endpoint_id=str(endpoint_id),
+        reason=reason.value,
+    )
