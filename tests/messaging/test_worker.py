@@ -11,6 +11,7 @@ import pytest
 from addressee.database.installation import Installation
 from addressee.database.pool import open_pool
 from addressee.database.sealing import Sealer
+from addressee.dialects.webhook_forms import FORMS
 from addressee.messaging import worker
 from addressee.messaging.lifecycle.maintenance import delete_expired
 from addressee.messaging.messages.status import Status
@@ -53,7 +54,7 @@ async def test_two_workers_share_the_work(installation: Installation, office: Of
     ids = [f"user-{number}" for number in range(300)]
     await asyncio.gather(*(office.identify(id, email=f"{id}@example.com") for id in ids))
     stop = asyncio.Event()
-    workers = [asyncio.create_task(worker.run(installation, stop)) for _ in range(2)]
+    workers = [asyncio.create_task(worker.run(installation, stop, FORMS)) for _ in range(2)]
     for start in range(0, 300, 30):
         await office.trigger(*ids[start : start + 30])
     await office.trigger(*ids)
@@ -78,7 +79,7 @@ async def test_a_burst_of_triggers_for_one_person_stands_in_its_feed_in_their_or
     await office.push({**FILES, "workflows/numbered.yaml": NUMBERED})
     await office.identify("ada")
     stop = asyncio.Event()
-    workers = [asyncio.create_task(worker.run(installation, stop)) for _ in range(3)]
+    workers = [asyncio.create_task(worker.run(installation, stop, FORMS)) for _ in range(3)]
     for number in range(40):
         what = Trigger("numbered", [office.user("ada")], {"number": number})
         await office.messaging.triggers.accept(office.environment_id, what, receipt=None)
