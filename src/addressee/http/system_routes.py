@@ -20,6 +20,7 @@ from addressee.http.metrics.exposition import StoredState
 from addressee.http.metrics.request_times import REQUEST_TIMES
 from addressee.http.request import Request
 from addressee.messaging.delivery.channels.channel_states import troubled_channels
+from addressee.messaging.webhooks.backlog import overdue_endpoints
 from addressee.messaging.workflows.file_schema import workflow_schema
 
 READY_TIMEOUT_SECONDS = 2
@@ -89,7 +90,12 @@ class Metrics:
     async def _stored(self) -> StoredState:
         """Returns nothing while the database is away, when the other metrics matter most."""
         try:
-            return StoredState(await queue_state(self._pool), await troubled_channels(self._pool, datetime.now(UTC)))
+            now = datetime.now(UTC)
+            return StoredState(
+                await queue_state(self._pool),
+                await troubled_channels(self._pool, now),
+                await overdue_endpoints(self._pool, now),
+            )
         except Exception as error:
             if not is_away(error):
                 raise

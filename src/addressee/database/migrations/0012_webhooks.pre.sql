@@ -44,6 +44,8 @@ CREATE TABLE addressee.webhook_deliveries (
   type text COLLATE "C" NOT NULL,
   subject jsonb NOT NULL,
   occurred_at timestamptz NOT NULL,
+  -- When somebody had it sent again.
+  again_at timestamptz,
   status text NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'delivered', 'failed', 'dropped')),
   attempts smallint NOT NULL DEFAULT 0,
   -- NULL: it is not tried any more.

@@ -16,13 +16,15 @@ from addressee.database.environment_variables import METRICS_FOLDER
 from addressee.database.jobs.queue import QueueState
 from addressee.http.metrics import files
 from addressee.messaging.delivery.channels.channel_states import TroubledChannel
+from addressee.messaging.webhooks.backlog import OverdueEndpoint
 
 
 class StoredState(NamedTuple):
-    """What the metrics show of the database: the job queue, and channels with which something is wrong."""
+    """What the metrics show of the database: the job queue, what is wrong with channels, and what webhooks wait for."""
 
     queue: Sequence[QueueState] = ()
     channels: Sequence[TroubledChannel] = ()
+    webhooks: Sequence[OverdueEndpoint] = ()
 
 
 def render(state: StoredState) -> bytes:
@@ -30,6 +32,7 @@ def render(state: StoredState) -> bytes:
     stored = CollectorRegistry()
     stored.register(QueueCollector(state.queue))
     stored.register(ChannelCollector(state.channels))
+    stored.register(WebhookCollector(state.webhooks))
     if folder := os.environ.get(METRICS_FOLDER):
         forget_dead_processes(Path(folder))
         return files.render(Path(folder)).encode() + generate_latest(stored)
@@ -61,6 +64,21 @@ class QueueCollector(Collector):
             age.add_metric([state.name], state.oldest_seconds)
             held.add_metric([state.name], state.held)
         return [waiting, age, held]
+
+
+class WebhookCollector(Collector):
+    def __init__(self, endpoints: Sequence[OverdueEndpoint]) -> None:
+        self._endpoints = endpoints
+
+    def collect(self) -> Iterable[Metric]:
+        overdue = GaugeMetricFamily(
+            "addressee_webhook_overdue_seconds",
+            "Time for which the oldest due delivery of an endpoint has waited",
+            labels=["environment", "endpoint"],
+        )
+        for each in self._endpoints:
+            overdue.add_metric([each.environment, str(each.endpoint_id)], each.seconds)
+        return [overdue]
 
 
 class ChannelCollector(Collector):

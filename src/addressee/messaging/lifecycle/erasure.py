@@ -87,6 +87,9 @@ async def erase_people(pool: Pool, people: Sequence[Identity]) -> list[Identity]
         await erase_subscriptions(pool, batch)
         while await erase_page_of_memberships(pool, batch) == PAGE_SIZE:
             pass
+        told = [person for person in batch if person not in kept]
+        while await pool.fetchval(*SQL["erase_webhook_deliveries"](people=told, limit=PAGE_SIZE)) == PAGE_SIZE:
+            pass
         async with pool.acquire() as connection, connection.transaction():
             for statement in (
                 "erase_schedules",

@@ -33,6 +33,9 @@ MERGES_AT_ONCE = 200
 # For so long the items of a batch are kept after it closed: messages tell of them, and are redacted without some.
 BATCH_LIFE = timedelta(days=30)
 
+# For so long one can see what endpoints were told, and have it told again.
+DELIVERY_LIFE = timedelta(days=30)
+
 # Runs that were triggered within this time may not have started.
 UNSENT = timedelta(minutes=10)
 
@@ -70,6 +73,7 @@ async def delete_expired(pool: Pool, now: datetime) -> None:
         await delete_before(connection, SQL["delete_old_batches"], now - BATCH_LIFE)
         await delete_before(connection, SQL["delete_sent_attachments"], now - UNSENT)
         await delete_before(connection, SQL["delete_sent_attachment_links"], now - UNSENT)
+        await delete_before(connection, SQL["delete_old_webhook_deliveries"], now - DELIVERY_LIFE)
         await delete_old_results(connection, now)
         await delete_expired_access(connection, now)
         await delete_old_acts(connection, now)

@@ -120,4 +120,5 @@ def delivery_from(environment_id: int, row: asyncpg.Record) -> Delivery:
         status=DeliveryStatus(row["status"]),
         attempts=row["attempts"],
         due_at=row["due_at"],
+        again_at=row["again_at"],
     )

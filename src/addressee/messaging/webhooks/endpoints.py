@@ -20,6 +20,7 @@ from addressee.directory.errors import RefusedError
 from addressee.directory.writing.receipts import Receipt, keep, refuse_repetition
 from addressee.messaging.errors import WebhookMissingError
 from addressee.messaging.webhooks.model import MAX_ENDPOINTS, DisabledFor, Endpoint, Form
+from addressee.messaging.webhooks.removal import remove_later
 from addressee.messaging.webhooks.secrets import (
     EndpointSecret,
     check_secret,
@@ -151,12 +152,13 @@ class Endpoints:
         return signed
 
     async def delete(self, environment_id: int, id: UUID, *, receipt: Receipt | None = None) -> None:
-        """Deletes an endpoint; what it was still to be told is dropped. Raises WebhookMissingError."""
+        """Deletes an endpoint, and later what it was told or was still to be told. Raises WebhookMissingError."""
         async with self._pool.acquire() as connection, connection.transaction():
             row = await connection.fetchrow(*SQL["delete_endpoint"](environment_id=environment_id, id=id))
             if row is None:
                 await self._refuse_repetition(connection, receipt)
                 raise WebhookMissingError
+            await remove_later(connection, environment_id, id)
             await keep(connection, receipt, None, self._clock.now())
 
     def check(self, new: NewEndpoint) -> None:

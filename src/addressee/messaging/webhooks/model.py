@@ -74,7 +74,10 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """An event that an endpoint is told of. `subject` names what it is about, like a `message_id`, without contents."""
+    """An event that an endpoint is told of. `subject` names what it is about, like a `message_id`, without contents.
+
+    `again_at` is when somebody had it sent again.
+    """
 
     id: UUID
     endpoint_id: UUID
@@ -86,6 +89,7 @@ class Delivery:
     status: DeliveryStatus
     attempts: int
     due_at: datetime | None
+    again_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ def lines_of(claimed: Iterable[Delivery]) -> Iterator[Line]:
 
 
 def is_too_old(delivery: Delivery, now: datetime) -> bool:
-    return now - delivery.occurred_at > LONGEST_WAIT
+    return now - (delivery.again_at or delivery.occurred_at) > LONGEST_WAIT
 
 
 def outcomes_of(

@@ -15,11 +15,11 @@ WITH removed AS (
       )
     ORDER BY id
     LIMIT :limit
-  ) AS some
+  ) AS removing
   WHERE deliveries.environment_id = :environment_id
-    AND deliveries.recipient_id = some.recipient_id
+    AND deliveries.recipient_id = removing.recipient_id
     AND deliveries.endpoint_id = :endpoint_id
-    AND deliveries.position = some.position
+    AND deliveries.position = removing.position
   RETURNING deliveries.recipient_id,
             deliveries.id
 ),

@@ -10,4 +10,5 @@ subject,
 occurred_at,
 status,
 attempts,
-due_at
+due_at,
+again_at
