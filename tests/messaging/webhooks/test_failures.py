@@ -1,4 +1,4 @@
-"""Endpoints that are slow, refuse, redirect, are gone or away: nothing is lost, and nobody is asked in vain for long."""
+"""Endpoints that are slow, refuse, redirect, are gone or away: nothing is lost, and nobody is asked in vain."""
 
 import asyncio
 from datetime import timedelta
