@@ -16,6 +16,9 @@ Rate: TypeAlias = Annotated[float, msgspec.Meta(gt=0, le=10_000)]
 # The setting `addresses`: the addresses of a recipient that a channel sends to.
 Which: TypeAlias = Literal["primary", "all"]
 
+# The value of `when_unconfirmed` with which a stand-in sends a message whose answer was lost.
+FAILOVER = "failover"
+
 
 class LinkSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The settings of a channel that only stores messages: schemes that links may have besides `links.SCHEMES`."""
@@ -30,12 +33,12 @@ class ChannelSettings(LinkSettings, frozen=True, kw_only=True, forbid_unknown_fi
     in a second; both hold for all workers of an installation together. None: no limit but the worker's own.
 
     `when_unconfirmed` says what becomes of a message whose answer was lost, so that it may have been sent: it is sent
-    again, or given up.
+    again, given up, or sent by a stand-in of the channel.
     """
 
     concurrency: Concurrency | None = None
     rate: Rate | None = None
-    when_unconfirmed: Literal["retry", "stop"] = "retry"
+    when_unconfirmed: Literal["retry", "stop", "failover"] = "retry"
 
 
 class NumberSettings(ChannelSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -10,7 +10,7 @@ import pytest
 from addressee.database.paging import PageRequest
 from addressee.database.pool import Pool
 from addressee.directory.recipient import Identity, Place
-from addressee.messaging.delivery.outcomes import JournalEntry
+from addressee.messaging.delivery.outcomes import JournalEntries
 from addressee.messaging.schedules.schedules import page_parameters
 from tests.messaging.office import Office
 from tests.messaging.test_plans import LIVING, blocks, plan, scans
@@ -135,7 +135,7 @@ async def test_what_happens_is_found_by_its_key(office: Office) -> None:
         "repeating_schedules": {"places": [place], "after": UUID(int=0), "limit": 1000},
         "wake_held_runs": {"places": [place]},
         "runs_of_sends": {"environment_id": -2, "ids": ids},
-        "note_in_journals": {"environment_id": -2, "entries": [JournalEntry(MIDDLE, "eve", b"[]")], "now": FAR},
+        "note_in_journals": {"environment_id": -2, "journals": [JournalEntries(MIDDLE, "eve", b"[]")], "now": FAR},
         "delete_ownerless_schedules": {"schedules": [elsewhere]},
         "wake_recipient_runs": {"due": [eve], "now": FAR},
         "schedules": {"environment_id": -2, "ids": ids},

@@ -141,7 +141,7 @@ steps:
         "workflow/c.yaml": "name: C",
     }
     assert mistakes(tmp_path, files, {"DOMAIN": "example.com"}) == [
-        "channels/in-app.yaml:2: there is no 'colour' here; there are type, name, provider, settings, id",
+        "channels/in-app.yaml:2: there is no 'colour' here; there are type, name, provider, settings, id, failover",
         "channels/mail.yaml:7: the environment variable SMTP_PASSWORD is not set",
         "channels/sms.yaml:2: this must be chat or email or http or in_app_feed or push or sms or whatsapp",
         "variables.yaml:1: this must be a mapping of names to values",

@@ -72,6 +72,7 @@ RUN_EVENTS: Mapping[str, str] = {
     "step_retried": "The step is tried again later",
     "message_enqueued": "A message was made",
     "link_refused": "A link was left out",
+    "failed_over": "Another channel took over",
     "branch_taken": "A branch was taken",
     "branch_terminated": "The branch ended",
     "batched": "Joined a batch",
@@ -127,11 +128,23 @@ REASONS: Mapping[str, str] = {
     "fatal_error": "It was refused for good.",
     "opted_out": "The owner of the address has told the provider not to be written to.",
     "sent_again": "An operator had it sent again.",
+    "failover": "A stand-in of its channel took over.",
+    "unfit_for_stand_in": "The channel that took over cannot send what it says.",
     "not_failed": "It arrived, or may arrive still.",
     "never_addressed": "It was never addressed to anybody: the trigger was a rehearsal, or it could not be written.",
     "content_erased": "What it said was erased.",
     "attachments_deleted": "Its attachments were deleted once it had been sent or given up.",
     "sandbox": "The trigger was a rehearsal (sandbox mode): nothing is sent.",
+}
+
+# Why a channel could not send a message, so that a stand-in took over.
+FAILURES: Mapping[str, str] = {
+    "temporary": "could not take it now, again and again",
+    "unavailable": "was away or out of order",
+    "rate_limited": "asked for a long pause",
+    "credentials": "refused the credentials",
+    "unconfirmed": "lost the answer",
+    "not_opened": "has settings or secrets that cannot be used",
 }
 
 # The endings of reasons for which something is not held, and what they say of it.
@@ -174,6 +187,9 @@ def why(data: Mapping[str, Any] | None, *, open: bool) -> list[str]:
     if not data:
         return []
     told = [reason_in_words(str(data[name])) for name in ("reason", "failure_reason") if data.get(name)]
+    if data.get("to_channel"):
+        failed = FAILURES.get(str(data.get("failure")), str(data.get("failure")))
+        told.append(f"From {data.get('from_channel')}, which {failed}, to {data['to_channel']}.")
     if open and (details := data.get("failure_details")):
         told.append(str(details))
     if data.get("layer"):

@@ -53,6 +53,9 @@ class ChatContent(Content, frozen=True, kw_only=True, tag=ChannelType.CHAT.value
     def to_payload(self, id: str, to: Destination, written_at: datetime) -> ChatMessage:
         return ChatMessage(id, to.value, self.text, self.blocks, self.card, self.embeds, self.overrides)
 
+    def through(self, stand_in: Channel, channel: Channel, scope: Scope) -> ChatContent:
+        return self.without_overrides_of(channel, stand_in)
+
     def silenced(self) -> Self:
         return type(self)(addresses=self.addresses)
 

@@ -74,6 +74,15 @@ class EmailContent(Content, frozen=True, kw_only=True, tag=ChannelType.EMAIL.val
             overrides=self.overrides,
         )
 
+    def through(self, stand_in: Channel, channel: Channel, scope: Scope) -> EmailContent:
+        html = checked_html(self.html or "", schemes_of(stand_in.settings), EMBEDDED)
+        return structs.replace(
+            self.without_overrides_of(channel, stand_in),
+            sender=stand_in.settings["from"],
+            reply_to=stand_in.settings.get("reply_to"),
+            html=self.html and html.text,
+        )
+
     def silenced(self) -> Self:
         return structs.replace(
             self, subject="", html=self.html and "", text=self.text and "", overrides={}, attachments=()

@@ -45,6 +45,11 @@ class WebhookContent(Content, frozen=True, kw_only=True, tag=ChannelType.HTTP.va
         body = self.body if self.told is None else {"id": id, "created_at": written_at, **self.told}
         return WebhookRequest(id, url, self.method, self.headers, encoded(body), self.url is not None)
 
+    def through(self, stand_in: Channel, channel: Channel, scope: Scope) -> WebhookContent:
+        """A stand-in with a URL of its own sends it there."""
+        url: str | None = stand_in.settings.get("url")
+        return self if url is None or self.url is None else structs.replace(self, url=usable_url(url, scope))
+
     @property
     def shown_body(self) -> Any:
         """The body without the message's id and time, which are added for each address."""
@@ -80,13 +85,11 @@ class WebhookTemplate(Template, frozen=True, tag=ChannelType.HTTP.value):
         url = self._source(channel)
         content = structs.replace(
             self.blank(channel, to),
-            url=None if url is None else liquid.render(url, scope).strip(),
+            url=None if url is None else usable_url(url, scope),
             headers={name: liquid.render(text, scope).strip() for name, text in self.headers.items()},
             body=render_texts(self.body, scope),
             query_params=render_texts(self.query_params, scope),
         )
-        if content.url is not None and (problem := url_problem(content.url)) is not None:
-            raise liquid.TemplateError(f"the URL {problem}", None)
         for name, problem in header_problems(content.headers):
             raise liquid.TemplateError(f"header {name!r}: {problem}", None)
         if content.body is None and content.method in WITH_A_BODY:
@@ -108,3 +111,11 @@ class WebhookTemplate(Template, frozen=True, tag=ChannelType.HTTP.value):
         """Returns the template of the URL, None if the request goes to the recipient's addresses."""
         url: str | None = self.url or channel.settings.get("url")
         return url
+
+
+def usable_url(template: str, scope: Scope) -> str:
+    """Returns the URL that a template becomes. Raises TemplateError if it cannot be used."""
+    url = liquid.render(template, scope).strip()
+    if (problem := url_problem(url)) is not None:
+        raise liquid.TemplateError(f"the URL {problem}", None)
+    return url

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Self
 from uuid import UUID
 
 import msgspec
@@ -56,9 +56,20 @@ class Content(msgspec.Struct, frozen=True, tag_field="type"):
         """Returns what the sender takes as it is tracked, if it is."""
         return payload
 
+    def through(self, stand_in: Channel, channel: Channel, scope: Scope) -> Content:
+        """Returns this content, which was made for a channel, as a stand-in of that channel sends it.
+
+        Raises TemplateError if the stand-in cannot send it.
+        """
+        return self
+
     def silenced(self) -> Content:
         """Returns this content without what it says: only the addresses stay."""
         raise NotImplementedError
+
+    def without_overrides_of(self, channel: Channel, stand_in: Channel) -> Self:
+        """Returns this content without fields of its provider's request, if a stand-in has another provider."""
+        return self if stand_in.provider == channel.provider else structs.replace(self, overrides={})
 
     def addressed_like(self, other: Content) -> Content:
         """Returns this content with the addresses of another one of its type."""

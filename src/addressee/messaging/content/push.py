@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Annotated, Any, ClassVar, Self, TypeAlias
 
 import msgspec
+from msgspec import structs
 
 from addressee.channels.destination import Destination
 from addressee.channels.links import checked_url, schemes_of
@@ -61,6 +62,13 @@ class PushContent(Content, frozen=True, kw_only=True, tag=ChannelType.PUSH.value
             overrides=self.overrides,
             subscription=to.value if isinstance(to.value, Mapping) else None,
         )
+
+    def through(self, stand_in: Channel, channel: Channel, scope: Scope) -> PushContent:
+        content = self.without_overrides_of(channel, stand_in)
+        kept = {name: text for name, text in self.data.items() if not stand_in.served_by.reserves(name)}
+        if checked_url(kept.get(ACTION_URL, ""), schemes_of(stand_in.settings)).refused:
+            del kept[ACTION_URL]
+        return structs.replace(content, data=kept)
 
     def silenced(self) -> Self:
         return type(self)(tokens=self.tokens, title="", body="", data={})

@@ -34,6 +34,9 @@ class SmsContent(Content, frozen=True, kw_only=True, tag=ChannelType.SMS.value):
     def to_payload(self, id: str, to: Destination, written_at: datetime) -> Sms:
         return Sms(id, to.value, self.body, self.overrides)
 
+    def through(self, stand_in: Channel, channel: Channel, scope: Scope) -> SmsContent:
+        return self.without_overrides_of(channel, stand_in)
+
     def silenced(self) -> Self:
         return structs.replace(self, body="", segments=0, overrides={})
 

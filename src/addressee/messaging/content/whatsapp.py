@@ -52,6 +52,12 @@ class WhatsAppContent(Content, frozen=True, kw_only=True, tag=ChannelType.WHATSA
         template = None if self.template is None else ApprovedTemplate(**self.template)
         return WhatsAppMessage(id, to.value, template or self.body, self.overrides)
 
+    def through(self, stand_in: Channel, channel: Channel, scope: Scope) -> WhatsAppContent:
+        """An approved template has its name at one provider: raises TemplateError for one of another."""
+        if self.name is not None and stand_in.provider != channel.provider:
+            raise liquid.TemplateError(f"{stand_in.provider} does not know the template of {channel.provider}", None)
+        return self.without_overrides_of(channel, stand_in)
+
     def silenced(self) -> Self:
         return type(self)(numbers=self.numbers)
 

@@ -49,6 +49,8 @@ def explanations(error: ValidationError, definitions: Mapping[str, Any]) -> Iter
             yield path, "this must not be empty"
         case "maxLength":
             yield path, f"this must have at most {wanted} characters"
+        case "maxItems":
+            yield path, f"this must have at most {wanted} entries"
         case _:
             yield path, error.message
 

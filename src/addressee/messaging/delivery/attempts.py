@@ -19,7 +19,7 @@ from addressee.messaging.delivery.channels.open_channels import OpenChannel
 from addressee.messaging.delivery.channels.pacing import ChannelState
 from addressee.messaging.delivery.results import Results
 from addressee.messaging.delivery.sends import ClaimedSend, Obstacle, Reached, SendAttempt, Unprepared, with_token
-from addressee.messaging.messages.status import Status, StatusChange, outcome, retry_after, undelivered
+from addressee.messaging.messages.status import Status, StatusChange, attempted, outcome, retry_after, undelivered
 
 # A batch gives up on a channel whose provider could not be reached this often.
 UNAVAILABLE_AT_ONCE = 3
@@ -71,10 +71,11 @@ async def deliver(sender: Sender[Any], attachments: Prepared, send: ClaimedSend,
     """
 
     def payload() -> Any:
-        made: Any = send.content.to_payload(send.id, reached.to, send.inserted_at)
-        made = send.content.with_attachments(made, attachments.of(send))
-        made = send.content.with_tracking(made, reached.tracking)
-        return send.content.with_unsubscribe_url(made, reached.unsubscribe_url)
+        content = reached.content
+        made: Any = content.to_payload(send.id, reached.to, send.inserted_at)
+        made = content.with_attachments(made, attachments.of(send))
+        made = content.with_tracking(made, reached.tracking)
+        return content.with_unsubscribe_url(made, reached.unsubscribe_url)
 
     return await send_within(sender, payload)
 
@@ -103,14 +104,21 @@ def assess(
     channel: OpenChannel,
     now: datetime,
     chance: Callable[[], float],
+    *,
+    moves: bool = False,
 ) -> SendAttempt:
-    """Returns the outcome of an attempt, and counts it. `chance`, from 0 to 1, spreads retries."""
+    """Returns the outcome of an attempt, and counts it. `chance`, from 0 to 1, spreads retries.
+
+    A send that `moves` to a stand-in of its channel is due at once.
+    """
     attempt = send.attempts + 1
     if isinstance(result, Obstacle):
         return SendAttempt(send, (StatusChange(Status.NOT_SENT, result.reason),), attempt, obstacle=result)
     if not isinstance(result, Unprepared):
         OUTCOMES.labels(channel.provider.channel_type, channel.provider.name, outcome_name(result)).inc()
     judged = judge(result, state, channel.settings, now)
+    if isinstance(judged, Failed) and moves:
+        return SendAttempt(send, (attempted(attempt, judged.reason, retryable=True),), attempt, now, judged.call)
     changes = tuple(with_token(change, send) for change in outcome(attempt, judged, now - send.inserted_at))
     if isinstance(judged, Sent):
         return SendAttempt(send, changes, attempt, call=judged.call, provider_id=judged.provider_id)
@@ -118,7 +126,8 @@ def assess(
         return SendAttempt(send, changes, attempt, call=judged.call, dead_since=judged.dead_since)
     number = send.attempts if judged.failure in OF_CHANNEL else attempt
     due_at = now + retry_after(attempt, chance(), judged.retry_after)
-    return SendAttempt(send, changes, number, due_at, judged.call)
+    unconfirmed = send.unconfirmed or judged.failure is Failure.UNCONFIRMED
+    return SendAttempt(send, changes, number, due_at, judged.call, unconfirmed=unconfirmed)
 
 
 def judge(result: Sent | Failed, state: ChannelState, settings: ChannelSettings, now: datetime) -> Sent | Failed:

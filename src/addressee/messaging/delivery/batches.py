@@ -99,6 +99,25 @@ class Batch:
         queued = {id: each._replace(sends=[*queued_again(each.sends, ids)]) for id, each in self.portions.items()}
         return replace(self, portions=queued)
 
+    def without_moved(self, ids: Collection[str]) -> Batch:
+        """Returns the batch without sends that wait for their channels no more, but went to stand-ins: `ids`."""
+        portions = {
+            channel_id: each._replace(
+                deferred=[deferred for deferred in each.deferred if deferred.send.id not in ids],
+                ended=[attempt for attempt in each.ended if attempt.send.id not in ids],
+            )
+            for channel_id, each in self.portions.items()
+        }
+        return replace(self, portions=portions)
+
+    def without_lost(self, ids: Collection[str]) -> Batch:
+        """Returns the batch without sends that are this worker's no more: `ids`."""
+        portions = {
+            channel_id: each._replace(sends=[send for send in each.sends if send.id not in ids])
+            for channel_id, each in self.portions.items()
+        }
+        return replace(self, portions=portions)
+
     def ending(self, results: Results) -> Ending:
         """Returns how the batch ends once these are all of its results."""
         untried = [send for send in (*self.sends, *self.held) if send.id not in results.sends]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +14,8 @@ from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import Document, Identity
+from addressee.messaging.content.model import Content
+from addressee.messaging.content.templating.liquid import TemplateError
 from addressee.messaging.delivery.sends import ClaimedSend, Obstacle, Reached
 from addressee.messaging.delivery.tracking import NO_TRACKER, Tracker
 from addressee.messaging.delivery.unsubscribing import unsubscribe_url
@@ -24,18 +27,72 @@ from addressee.messaging.runs.store import Run, recipient_run_from
 from addressee.messaging.steps.channels.reach import (
     OWN_DESTINATION,
     destination_named,
+    kind_of,
     known_addresses,
     own_address,
     resolve,
+    unwanted,
 )
 from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.run import RecipientRun, RunStatus
 from addressee.messaging.suppressions.suppressions import find_suppressed
+from addressee.messaging.workflows.model import Workflow
 
 SQL = load(__package__)
 
 MISSING: Document = {"reason": "recipient_missing"}
 CANCELLED: Document = {"reason": "run_cancelled"}
+UNFIT_FOR_STAND_IN: Document = {"reason": "unfit_for_stand_in"}
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSends:
+    """What sends of a run depend on: their recipients' runs that are there, contexts by the ids of these, channels."""
+
+    workflow: Workflow
+    runs: Mapping[UUID, RecipientRun]
+    contexts: Mapping[UUID, StepContext]
+    channels: Mapping[UUID, Channel]
+
+    def resolve(self, send: ClaimedSend, tracker: Tracker = NO_TRACKER) -> Reached | Obstacle:
+        """Returns the destination of a send, or why it is not to be tried, but for suppressions."""
+        context, channel = self.contexts[send.recipient_run_id], self.channels[send.channel_id]
+        found = resolve_send(send, self.runs.get(send.recipient_run_id), context, channel)
+        content = self._content(send, context, channel) if send.has_moved else send.content
+        if not isinstance(found, Destination):
+            return Obstacle(found, self.owner_of(send).id)
+        if not isinstance(content, Content):
+            return Obstacle(content, self.owner_of(send).id)
+        tracking = tracker.tracking(send, self.workflow, context, channel)
+        return Reached(found, content, unsubscribe_url(self.workflow, context, channel), tracking)
+
+    def owner_of(self, send: ClaimedSend) -> Identity:
+        return owner_of(send, self.runs.get(send.recipient_run_id))
+
+    def _content(self, send: ClaimedSend, context: StepContext, stand_in: Channel) -> Content | Document:
+        """Returns what a stand-in sends, or why it sends nothing: the recipient may refuse the step's channel by now."""
+        channel = self.channels[send.step_channel_id]
+        obstacle = unwanted(kind_of(channel), channel, context.preferences, context.kinds)
+        if obstacle is not None:
+            return obstacle
+        try:
+            return send.content.through(stand_in, channel, context.scope)
+        except TemplateError:
+            return UNFIT_FOR_STAND_IN
+
+
+async def read_known(
+    pool: Pool, reader: Reader, run: Run, sends: Iterable[ClaimedSend], now: datetime, links: LinkUrls
+) -> KnownSends:
+    """Returns what sends depend on. The number of queries does not depend on the number of sends."""
+    sends = list(sends)
+    ids = {send.recipient_run_id for send in sends}
+    rows = await pool.fetch(*SQL["runs_of_sends"](environment_id=run.environment_id, ids=ids))
+    runs = {row["id"]: recipient_run_from(run.environment_id, row) for row in rows}
+    of_sends = {send.recipient_run_id: run_of(send, runs) for send in sends}
+    contexts = await read_contexts(pool, reader, run, list(of_sends.values()), now, links)
+    channels = {channel.id: channel for each in contexts[:1] for channel in each.channels.values()}
+    return KnownSends(run.workflow, runs, dict(zip(of_sends, contexts, strict=True)), channels)
 
 
 async def resolve_sends(
@@ -53,29 +110,13 @@ async def resolve_sends(
     """
     if run is None:
         return {send.id: Obstacle(MISSING, send.recipient.id) for send in sends}
-    ids = {send.recipient_run_id for send in sends}
-    rows = await pool.fetch(*SQL["runs_of_sends"](environment_id=run.environment_id, ids=ids))
-    runs = {row["id"]: recipient_run_from(run.environment_id, row) for row in rows}
-    of_sends = {send.recipient_run_id: run_of(send, runs) for send in sends}
-    contexts = await read_contexts(pool, reader, run, list(of_sends.values()), now, links)
-    known = dict(zip(of_sends, contexts, strict=True))
-    channels = {channel.id: channel for each in contexts[:1] for channel in each.channels.values()}
-    resolved: dict[str, Reached | Obstacle] = {}
-    for send in sends:
-        recipient_run = runs.get(send.recipient_run_id)
-        context, channel = known[send.recipient_run_id], channels[send.channel_id]
-        found = resolve_send(send, recipient_run, context, channel)
-        if isinstance(found, Destination):
-            tracking = tracker.tracking(send, run.workflow, context, channel)
-            resolved[send.id] = Reached(found, unsubscribe_url(run.workflow, context, channel), tracking)
-        else:
-            resolved[send.id] = Obstacle(found, owner_of(send, recipient_run).id)
+    known = await read_known(pool, reader, run, sends, now, links)
+    resolved = {send.id: known.resolve(send, tracker) for send in sends}
     reached = [send for send in sends if isinstance(resolved[send.id], Reached)]
     suppressed = await find_suppressed(pool, run.environment_id, {send.address for send in reached})
     for send in reached:
         if (suppression := suppressed.get(send.address)) is not None:
-            owner = owner_of(send, runs.get(send.recipient_run_id))
-            resolved[send.id] = Obstacle(suppression.obstacle, owner.id)
+            resolved[send.id] = Obstacle(suppression.obstacle, known.owner_of(send).id)
     return resolved
 
 

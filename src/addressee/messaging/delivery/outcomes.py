@@ -12,8 +12,8 @@ import msgspec
 
 from addressee.database.pool import Connection
 from addressee.database.queries import load
-from addressee.directory.recipient import Identity
-from addressee.messaging.delivery.sends import ChangedSend, ClaimedSend, DeferredSend, Obstacle, SendAttempt
+from addressee.directory.recipient import Document, Identity
+from addressee.messaging.delivery.sends import ChangedSend, ClaimedSend, DeferredSend, SendAttempt
 from addressee.messaging.messages.delivery_logs import insert_delivery_logs, new_delivery_log
 from addressee.messaging.messages.events import NewEvent, insert_events
 from addressee.messaging.messages.status import Status, StatusChange, combined, combined_changes, follow
@@ -35,11 +35,19 @@ class MessageUpdate(NamedTuple):
 
 
 class JournalEntry(NamedTuple):
-    """`recipient_id` and `recipient_run_id` name the run; `entry` is a JSON array."""
+    """An entry for the journal of a run, which `recipient_run_id` and `recipient_id` name."""
 
     recipient_run_id: UUID
     recipient_id: str
-    entry: bytes
+    entry: Document
+
+
+class JournalEntries(NamedTuple):
+    """The entries for one journal, as a JSON array."""
+
+    recipient_run_id: UUID
+    recipient_id: str
+    entries: bytes
 
 
 async def record_attempts(
@@ -117,26 +125,38 @@ async def note_obstacles(
     """Adds an entry to the journal of the run for each message that was not sent, like those of skipped steps."""
     not_sent = {update.message_id for update in updates if update.changes[-1].status is Status.NOT_SENT}
     entries = {
-        each.send.message_id: journal_entry(each.send, each.obstacle, now)
+        each.send.message_id: journal_entry(
+            each.send, each.obstacle.recipient_id, "step_skipped", each.obstacle.reason, now
+        )
         for each in recorded
         if each.obstacle is not None and each.send.message_id in not_sent
     }
-    if entries:
-        await connection.execute(
-            *SQL["note_in_journals"](environment_id=environment_id, entries=entries.values(), now=now)
-        )
+    await note_in_journals(connection, environment_id, list(entries.values()), now)
 
 
-def journal_entry(send: ClaimedSend, obstacle: Obstacle, now: datetime) -> JournalEntry:
+def journal_entry(send: ClaimedSend, recipient_id: str, event: str, data: Document, now: datetime) -> JournalEntry:
+    """Returns an entry on the step of a send. `recipient_id` is that of the recipient's run."""
     entry = {
-        "event": "step_skipped",
+        "event": event,
         "status": "ok",
         "inserted_at": now,
         "step_ref": send.step_ref,
         "step_type": "channel",
-        "data": {**obstacle.reason, "message_id": send.message_id},
+        "data": {**data, "message_id": send.message_id},
     }
-    return JournalEntry(send.recipient_run_id, obstacle.recipient_id, msgspec.json.encode([entry]))
+    return JournalEntry(send.recipient_run_id, recipient_id, entry)
+
+
+async def note_in_journals(
+    connection: Connection, environment_id: int, entries: Sequence[JournalEntry], now: datetime
+) -> None:
+    """Adds entries to the journals of runs, in their order."""
+    of_runs: dict[tuple[UUID, str], list[Document]] = defaultdict(list)
+    for recipient_run_id, recipient_id, entry in entries:
+        of_runs[recipient_run_id, recipient_id].append(entry)
+    if of_runs:
+        journals = [JournalEntries(*run, msgspec.json.encode(those)) for run, those in sorted(of_runs.items())]
+        await connection.execute(*SQL["note_in_journals"](environment_id=environment_id, journals=journals, now=now))
 
 
 def update_of(sends: Mapping[str, Status], changed: Sequence[ChangedSend]) -> MessageUpdate:

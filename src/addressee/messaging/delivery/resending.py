@@ -85,7 +85,7 @@ class Resender:
         ended = [row for row in rows if row["due_at"] is None and row["status"] in FAILED]
         if not ended:
             return Resending(times, (), {"reason": "not_failed"})
-        sends = [claimed_send_from(environment_id, row, now) for row in ended]
+        sends = [claimed_send_from(environment_id, row, now).returned() for row in ended]
         run = await read_run(self._pool, environment_id, ended[0]["run_id"])
         found = await resolve_sends(self._pool, self._reader, run, sends, now, self._links)
         failed = [

@@ -10,7 +10,7 @@ import asyncio
 import random
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -30,8 +30,12 @@ from addressee.messaging.delivery.attempts import assess, deliver, try_some
 from addressee.messaging.delivery.batches import GOING_ON, Batch, Ending
 from addressee.messaging.delivery.channels.admission import admit_sends, note_results
 from addressee.messaging.delivery.channels.channel_states import release_slots
-from addressee.messaging.delivery.channels.open_channels import OpenChannel, OpenChannels
+from addressee.messaging.delivery.channels.open_channels import JobChannels, OpenChannel, OpenChannels
+from addressee.messaging.delivery.channels.pacing import ChannelState
 from addressee.messaging.delivery.dead_addresses import BouncedSend, disable_addresses
+from addressee.messaging.delivery.failover.failover import Failover
+from addressee.messaging.delivery.failover.leaving import has_stand_ins
+from addressee.messaging.delivery.failover.moves import begin, store_moves
 from addressee.messaging.delivery.obstacles import resolve_sends
 from addressee.messaging.delivery.outcomes import defer, queue_again, record_attempts
 from addressee.messaging.delivery.receipts import receipts_to_check
@@ -105,14 +109,13 @@ class SendHandler:
         """Tries the sends of a page that are due, and queues a job for the next ones."""
         run = await read_run(self._pool, page.environment_id, page.run_id)
         async with AsyncExitStack() as stack:
-            channels: dict[UUID, OpenChannel] = {}
+            channels = JobChannels(self._channels, page.environment_id, stack)
+            failover = Failover(self._pool, self._reader, self._links, run, channels)
             while claimed := await self._claim(page):
-                if unopened := {send.channel_id for send in claimed} - channels.keys():
-                    using = self._channels.using(page.environment_id, unopened)
-                    channels |= await stack.enter_async_context(using)
-                batch = await self._admit(page.environment_id, claimed, channels)
+                opened = await channels.open({send.channel_id for send in claimed})
+                batch = await self._admit(page.environment_id, claimed, opened, failover)
                 if not batch.is_settled:
-                    await self._carry_out(page, run, batch, channels)
+                    await self._carry_out(page, run, batch, opened, failover)
         async with self._pool.acquire() as connection, connection.transaction():
             due_at = await connection.fetchval(*SQL["next_send_due"](**msgspec.structs.asdict(page)))
             if due_at is not None:
@@ -129,36 +132,53 @@ class SendHandler:
         return [claimed_send_from(page.environment_id, row, until) for row in rows]
 
     async def _admit(
-        self, environment_id: int, claimed: Sequence[ClaimedSend], channels: Mapping[UUID, OpenChannel]
+        self,
+        environment_id: int,
+        claimed: Sequence[ClaimedSend],
+        channels: Mapping[UUID, OpenChannel],
+        failover: Failover,
     ) -> Batch:
-        """Returns what may be tried now of claimed sends. Messages that are tried again are queued again."""
+        """Returns what may be tried now of claimed sends. Messages that are tried again are queued again.
+
+        Sends whose channel cannot be used go to its stand-ins.
+        """
         now = self._clock.now()
         async with self._pool.acquire() as connection, connection.transaction():
             batch = await admit_sends(connection, environment_id, claimed, channels, now, self._chance)
+        moves = await failover.before(batch, channels)
+        batch = batch.without_moved(moves.keys())
         deferred, again = batch.deferred, batch.tried_again
-        if not deferred and not again:
+        beginning = [send for send in batch.sends if has_stand_ins(send, channels[send.channel_id])]
+        if not (deferred or again or moves or beginning):
             return batch
         async with self._pool.acquire() as connection, connection.transaction():
-            ids = {send.message_id for send in (*again, *(each.send for each in deferred))}
-            await lock_messages(connection, environment_id, ids)
+            moving = [move.send for move in moves.values()]
+            changed = (*again, *beginning, *moving, *(each.send for each in deferred))
+            await lock_messages(connection, environment_id, {send.message_id for send in changed})
             await defer(connection, environment_id, deferred)
-            return batch.queued(await queue_again(connection, environment_id, again, now))
+            await store_moves(connection, environment_id, list(moves.values()), now)
+            begun = await begin(connection, environment_id, beginning)
+            batch = batch.without_lost({send.id for send in beginning} - begun)
+            return batch.queued(await queue_again(connection, environment_id, batch.tried_again, now))
 
-    async def _carry_out(self, page: Send, run: Run | None, batch: Batch, channels: Mapping[UUID, OpenChannel]) -> None:
+    async def _carry_out(
+        self, page: Send, run: Run | None, batch: Batch, channels: Mapping[UUID, OpenChannel], failover: Failover
+    ) -> None:
         """Tries the sends of a batch, and records what became of them: also when the worker is stopped meanwhile."""
         results = Results(RECORDED_TOGETHER)
+        record = partial(self._record, page.environment_id, batch, results, channels, failover)
         trying = asyncio.create_task(self._try(page, run, batch, channels, results))
         try:
             while await results.until_enough(trying):
-                await self._record(page.environment_id, batch, results, channels)
+                await record()
             await trying
         except asyncio.CancelledError:
             await end_of(trying)
-            await self._record(page.environment_id, batch, results, channels, batch.ending(results))
+            await record(batch.ending(results))
             raise
         finally:
             await end_of(trying)
-        await self._record(page.environment_id, batch, results, channels, batch.ending(results))
+        await record(batch.ending(results))
 
     async def _try(
         self, page: Send, run: Run | None, batch: Batch, channels: Mapping[UUID, OpenChannel], results: Results
@@ -198,13 +218,26 @@ class SendHandler:
         batch: Batch,
         results: Results,
         channels: Mapping[UUID, OpenChannel],
+        failover: Failover,
         ending: Ending = GOING_ON,
     ) -> None:
-        """Records results of a batch, what they say about the channels, and what its ending says of the other sends."""
+        """Records results of a batch, what they say about the channels, and what its ending says of the other sends.
+
+        Sends that their channel cannot send go to its stand-ins.
+        """
         now = self._clock.now()
         with results.to_record(RECORDED_TOGETHER if ending is GOING_ON else None) as tried:
+            moves = await failover.after(batch, tried, channels, now)
             attempts = [
-                assess(send, result, batch.states[send.channel_id], channels[send.channel_id], now, self._chance)
+                assess(
+                    send,
+                    result,
+                    batch.states[send.channel_id],
+                    channels[send.channel_id],
+                    now,
+                    self._chance,
+                    moves=send.id in moves,
+                )
                 for send, result in tried
             ]
             attempts += ending.ended
@@ -212,9 +245,15 @@ class SendHandler:
                 ids = {send.message_id for send in (*ending.untried, *(each.send for each in attempts))}
                 await lock_messages(connection, environment_id, ids)
                 recorded = await record_attempts(connection, environment_id, attempts, now)
+                recorded_ids = {each.send.id for each in recorded}
+                following = [move.after_attempt(now) for id, move in moves.items() if id in recorded_ids]
+                await store_moves(connection, environment_id, following, now)
                 await enqueue(connection, receipts_to_check(environment_id, recorded, channels, now))
                 states = await note_results(connection, environment_id, batch, tried, ending, now)
-                deferred = [DeferredSend(send, states[send.channel_id].paused_until or now) for send in ending.untried]
+                deferred = [
+                    DeferredSend(send, due_again(send, channels[send.channel_id], states[send.channel_id], now))
+                    for send in ending.untried
+                ]
                 await defer(connection, environment_id, deferred)
                 await release_slots(connection, environment_id, ending.slots)
         for each in recorded:
@@ -234,6 +273,11 @@ class SendHandler:
             if each.status is Status.BOUNCED
         ]
         await disable_addresses(self._reader, self._writer, environment_id, dead)
+
+
+def due_again(send: ClaimedSend, channel: OpenChannel, state: ChannelState, now: datetime) -> datetime:
+    """Returns when a send is due that was not tried: at once if it may leave its channel instead of waiting for it."""
+    return now if state.paused_until is None or has_stand_ins(send, channel) else state.paused_until
 
 
 async def end_of(task: asyncio.Task[None]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol, TypeAlias
 from uuid import UUID
@@ -16,6 +16,7 @@ from addressee.channels.sender import Failed, ProviderCall, Sent
 from addressee.directory.addresses import entries
 from addressee.directory.recipient import Document, Identity
 from addressee.messaging.content.channel_types import AnyContent
+from addressee.messaging.content.model import Content
 from addressee.messaging.messages.model import Address
 from addressee.messaging.messages.status import Status, StatusChange, follow
 from addressee.messaging.tracking.urls import Tracking
@@ -37,14 +38,31 @@ class StoredSend:
 
 @dataclass(frozen=True, slots=True)
 class ClaimedSend(StoredSend):
-    """A send that is claimed by this worker. `attempts` is the number of earlier attempts."""
+    """A send that is claimed by this worker. `attempts` is the number of earlier attempts through its channel.
+
+    `step_channel_id` is the channel of the message's step, which `channel_id` may stand in for; `step_address` is the
+    address there, if it is another one. `unconfirmed` says that an attempt may have reached the provider.
+    """
 
     recipient_run_id: UUID
     step_ref: str
+    step_channel_id: UUID
+    step_address: str | None
     attempts: int
+    unconfirmed: bool
     content: AnyContent
     inserted_at: datetime
     claimed_until: datetime
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether a stand-in of the step's channel sends it."""
+        return self.channel_id != self.step_channel_id
+
+    def returned(self) -> ClaimedSend:
+        """Returns the send as the step's channel would send it."""
+        address = Address(self.address.kind, self.step_address or self.address.value)
+        return replace(self, channel_id=self.step_channel_id, address=address, step_address=None, unconfirmed=False)
 
 
 class ChangedSend(Protocol):
@@ -66,12 +84,14 @@ class DeferredSend:
 
 
 class Reached(NamedTuple):
-    """The destination of a send, and where its recipient can unsubscribe by the e-mail's header, if anywhere.
+    """The destination of a send and what is sent there, and where its recipient can unsubscribe by the e-mail's header,
+    if anywhere.
 
     `tracking` is None for what is not tracked.
     """
 
     to: Destination
+    content: Content
     unsubscribe_url: str | None = None
     tracking: Tracking | None = None
 
@@ -101,6 +121,7 @@ class SendAttempt:
 
     `call` is the request to the provider with its answer, None when there was none; `obstacle` says why. `provider_id`
     is the provider's name for the message that it took, `dead_since` is when it learnt that the address is dead.
+    `unconfirmed` says that this attempt, or one before, may have reached the provider.
     """
 
     send: ClaimedSend
@@ -111,6 +132,7 @@ class SendAttempt:
     obstacle: Obstacle | None = None
     provider_id: str | None = None
     dead_since: datetime | None = None
+    unconfirmed: bool = False
 
     @property
     def status(self) -> Status:
@@ -128,7 +150,10 @@ def claimed_send_from(environment_id: int, row: asyncpg.Record, claimed_until: d
         **stored_fields(environment_id, row),
         recipient_run_id=row["recipient_run_id"],
         step_ref=row["step_ref"],
+        step_channel_id=row["step_channel_id"],
+        step_address=row["step_address"],
         attempts=row["attempts"],
+        unconfirmed=row["unconfirmed"],
         content=msgspec.json.decode(row["content"], type=AnyContent),
         inserted_at=row["inserted_at"],
         claimed_until=claimed_until,

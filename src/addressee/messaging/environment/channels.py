@@ -26,7 +26,7 @@ INBOX = "inbox"
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A channel. `settings` are those that are not secret."""
+    """A channel. `settings` are those that are not secret, `failover` the keys of its stand-ins, in their order."""
 
     id: UUID
     key: str
@@ -36,6 +36,7 @@ class Channel:
     settings: Mapping[str, Any]
     created_at: datetime
     updated_at: datetime
+    failover: tuple[str, ...] = ()
 
     @property
     def served_by(self) -> Provider:
@@ -113,6 +114,7 @@ def channel_from(row: asyncpg.Record) -> Channel:
         msgspec.json.decode(row["settings"]),
         row["created_at"],
         row["updated_at"],
+        tuple(row["failover"]),
     )
 
 

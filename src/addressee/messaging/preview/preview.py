@@ -43,6 +43,7 @@ def channels_in(configuration: Configuration, now: datetime) -> dict[str, Channe
             each.settings,
             now,
             now,
+            each.failover,
         )
         for each in configuration.channels
     }

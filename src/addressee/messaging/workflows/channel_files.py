@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -19,18 +19,24 @@ from addressee.messaging.definitions.sources import Source
 
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
+MAX_STAND_INS = 5
+
 # The default provider of in-app channels.
 FEED = "feed"
 
 
 class ChannelFile(Definition, frozen=True):
-    """The form of a channel's file. `id` keeps the id from another service: browser clients name a feed by it."""
+    """The form of a channel's file. `id` keeps the id from another service: browser clients name a feed by it.
+
+    `failover` are the keys of channels that send, in this order, what this one cannot.
+    """
 
     type: ChannelType
     name: Name | None = None
     provider: str | None = None
     settings: dict[str, Any] = msgspec.field(default_factory=dict)
     id: str | None = None
+    failover: Annotated[tuple[str, ...], msgspec.Meta(max_length=MAX_STAND_INS)] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,11 @@ class ChannelDefinition:
     settings: Mapping[str, Any]
     secrets: Mapping[str, Any] = field(repr=False)
     source: Source = field(repr=False)
+    failover: tuple[str, ...] = ()
+
+    @property
+    def served_by(self) -> Provider:
+        return PROVIDERS[self.type, self.provider]
 
 
 def read_channel(source: Source, environment: Mapping[str, str], may_lack: bool = False) -> ChannelDefinition | None:
@@ -80,6 +91,7 @@ def read_channel(source: Source, environment: Mapping[str, str], may_lack: bool 
         settings={name: value for name, value in settings.items() if name not in provider.secrets},
         secrets={name: value for name, value in settings.items() if name in provider.secrets},
         source=source,
+        failover=file.failover,
     )
 
 

@@ -27,6 +27,7 @@ from addressee.messaging.workflows.configuration import Configuration, Configura
 from addressee.messaging.workflows.model import read_version
 from addressee.messaging.workflows.shared_templates.files import TemplateDefinition, check_templates
 from addressee.messaging.workflows.shared_templates.store import read_shared_templates, store_template
+from addressee.messaging.workflows.stand_ins import stand_in_problems
 from addressee.messaging.workflows.workflow_files import WorkflowDefinition
 from addressee.preferences.defaults import read_defaults, store_categories, store_default
 
@@ -54,13 +55,15 @@ async def deploy(
 ) -> list[Deployed]:
     """Deploys a configuration, and returns what changed.
 
-    Raises ConfigurationError, and changes nothing, when a channel's id or type would change (see `conflicts`), or when
-    partials would render each other without end together with some that were deployed meanwhile.
+    Raises ConfigurationError, and changes nothing, when a channel's id or type would change (see `conflicts`), when a
+    channel's stand-in could not send what it sends, or when partials would render each other without end together with
+    some that were deployed meanwhile.
     """
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute(*SQL["lock_environment"](environment_id=environment_id))
         stored = await channels.by_key(connection, environment_id)
-        if problems := conflicts(configuration.channels, stored):
+        problems = conflicts(configuration.channels, stored) or stand_in_problems(configuration.channels, stored)
+        if problems:
             raise ConfigurationError(problems)
         shared = await read_shared_templates(connection, environment_id)
         check_templates(configuration.templates, shared)
@@ -126,6 +129,7 @@ async def deploy_channel(
             provider=channel.provider,
             settings=msgspec.json.encode(channel.settings),
             sealed_secrets=channels.seal_secrets(sealer, id, channel.secrets),
+            failover=channel.failover,
             now=now,
         )
     )
@@ -139,7 +143,8 @@ async def is_stored(
     channel: ChannelDefinition,
     before: Channel,
 ) -> bool:
-    if (channel.name, channel.provider, channel.settings) != (before.name, before.provider, before.settings):
+    shown = (channel.name, channel.provider, channel.settings, channel.failover)
+    if shown != (before.name, before.provider, before.settings, before.failover):
         return False
     row = await connection.fetchrow(*SQL["sealed_secrets"](environment_id=environment_id, id=before.id))
     assert row is not None

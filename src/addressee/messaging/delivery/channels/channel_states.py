@@ -44,6 +44,13 @@ async def read_state(connection: Connection, environment_id: int, channel_id: UU
     return ChannelState(environment_id, channel_id) if row is None else state_from(row)
 
 
+async def read_states(pool: Pool, environment_id: int, channel_ids: Collection[UUID]) -> dict[UUID, ChannelState]:
+    """Returns the states of channels as they are committed, without a lock."""
+    rows = await pool.fetch(*SQL["states_of_channels"](environment_id=environment_id, channel_ids=channel_ids))
+    stored = {row["channel_id"]: state_from(row) for row in rows}
+    return {id: stored.get(id, ChannelState(environment_id, id)) for id in channel_ids}
+
+
 async def store_states(connection: Connection, states: Sequence[ChannelState]) -> None:
     if states:
         await connection.execute(*SQL["update_channel_states"](states=states))

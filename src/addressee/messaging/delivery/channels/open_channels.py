@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -30,13 +30,17 @@ log = structlog.get_logger()
 
 @dataclass
 class OpenChannel:
-    """A channel as it was configured at a time, with its sender. `users` is the number of jobs that use it."""
+    """A channel as it was configured at a time, with its sender. `users` is the number of jobs that use it.
+
+    `failover` are the keys of its stand-ins.
+    """
 
     id: UUID
     provider: Provider
     settings: ChannelSettings
     configured_at: datetime
     sender: Sender[Any]
+    failover: tuple[str, ...] = ()
     users: int = 0
 
 
@@ -87,4 +91,22 @@ class OpenChannels:
         settings = msgspec.convert({**msgspec.json.decode(row["settings"]), **secrets}, provider.settings)
         assert isinstance(settings, ChannelSettings)
         context = replace(self._context, outbox=self._context.outbox / row["environment"])
-        return OpenChannel(row["id"], provider, settings, row["updated_at"], provider.open(settings, context))
+        sender = provider.open(settings, context)
+        return OpenChannel(row["id"], provider, settings, row["updated_at"], sender, tuple(row["failover"]))
+
+
+class JobChannels:
+    """The channels that one job has open, by their ids, until `stack` is closed."""
+
+    def __init__(self, channels: OpenChannels, environment_id: int, stack: AsyncExitStack) -> None:
+        self._channels = channels
+        self._environment_id = environment_id
+        self._stack = stack
+        self._opened: dict[UUID, OpenChannel] = {}
+
+    async def open(self, ids: Collection[UUID]) -> Mapping[UUID, OpenChannel]:
+        """Opens those of these channels that are not open, and returns all that are: some may not be openable."""
+        if unopened := set(ids) - self._opened.keys():
+            using = self._channels.using(self._environment_id, unopened)
+            self._opened |= await self._stack.enter_async_context(using)
+        return self._opened

@@ -1,12 +1,12 @@
 -- Adds entries to the journals of runs, in any status.
 UPDATE addressee.recipient_runs AS runs
-SET journal = runs.journal || entries.entry,
+SET journal = runs.journal || journals.entries,
     updated_at = :now
 FROM unnest(
-  :entries.recipient_run_id::uuid[],
-  :entries.recipient_id::text[],
-  :entries.entry::jsonb[]
-) AS entries (id, recipient_id, entry)
+  :journals.recipient_run_id::uuid[],
+  :journals.recipient_id::text[],
+  :journals.entries::jsonb[]
+) AS journals (id, recipient_id, entries)
 WHERE runs.environment_id = :environment_id
-  AND runs.id = entries.id
-  AND runs.recipient_id = entries.recipient_id
+  AND runs.id = journals.id
+  AND runs.recipient_id = journals.recipient_id

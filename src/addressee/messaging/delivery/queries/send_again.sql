@@ -1,10 +1,15 @@
 -- Makes sends of a message that failed due now, as if they were new, if its sends were sent again `times` times so far.
--- What the provider tells of the attempts before does not count for the new ones. The message is locked.
+-- What the provider tells of the attempts before does not count for the new ones, and the step's channel sends them, even
+-- if another one stood in for it before. The message is locked.
 UPDATE addressee.sends AS sends
 SET status = CASE WHEN sends.status IS NOT NULL THEN 'queued' END,
     attempts = 0,
     due_at = :now,
     provider_id = NULL,
+    channel_id = messages.channel_id,
+    address = coalesce(sends.step_address, sends.address),
+    step_address = NULL,
+    unconfirmed = false,
     resent = sends.resent + 1
 FROM addressee.messages AS messages
 WHERE sends.environment_id = :environment_id

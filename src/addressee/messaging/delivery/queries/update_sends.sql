@@ -3,6 +3,7 @@ UPDATE addressee.sends AS sends
 SET attempts = attempts.number,
     due_at = attempts.due_at,
     provider_id = coalesce(attempts.provider_id, sends.provider_id),
+    unconfirmed = attempts.unconfirmed,
     status = CASE WHEN sends.status IS NOT NULL THEN attempts.status END
 FROM unnest(
   :attempts.send.message_id::text[],
@@ -12,8 +13,9 @@ FROM unnest(
   :attempts.number::smallint[],
   :attempts.due_at::timestamptz[],
   :attempts.status::text[],
-  :attempts.provider_id::text[]
-) AS attempts (message_id, id, recipient_id, claimed_until, number, due_at, status, provider_id)
+  :attempts.provider_id::text[],
+  :attempts.unconfirmed::boolean[]
+) AS attempts (message_id, id, recipient_id, claimed_until, number, due_at, status, provider_id, unconfirmed)
 WHERE sends.environment_id = :environment_id
   AND sends.message_id = attempts.message_id
   AND sends.id = attempts.id

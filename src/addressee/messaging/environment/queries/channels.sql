@@ -6,7 +6,8 @@ SELECT id,
        provider,
        settings,
        created_at,
-       updated_at
+       updated_at,
+       failover
 FROM addressee.channels
 WHERE environment_id = :environment_id
 ORDER BY key

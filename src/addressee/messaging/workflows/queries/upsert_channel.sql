@@ -8,6 +8,7 @@ INSERT INTO addressee.channels (
   provider,
   settings,
   sealed_secrets,
+  failover,
   created_at,
   updated_at
 )
@@ -20,6 +21,7 @@ VALUES (
   :provider,
   :settings,
   :sealed_secrets,
+  :failover,
   :now,
   :now
 )
@@ -28,4 +30,5 @@ SET name = excluded.name,
     provider = excluded.provider,
     settings = excluded.settings,
     sealed_secrets = excluded.sealed_secrets,
+    failover = excluded.failover,
     updated_at = excluded.updated_at

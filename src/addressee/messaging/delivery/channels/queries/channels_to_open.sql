@@ -5,6 +5,7 @@ SELECT channels.id,
        channels.settings,
        channels.sealed_secrets,
        channels.updated_at,
+       channels.failover,
        environments.name AS environment
 FROM addressee.channels AS channels
 JOIN addressee.environments AS environments
