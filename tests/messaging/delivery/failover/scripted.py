@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -24,39 +25,45 @@ steps:
     template: {subject: Hello, text: "Hello {{ recipient.name }}"}
 """
 
-Answer = Sent | Failure
+Answer = Sent | Failure | Failed
 
 
 @dataclass
 class Scripted:
     """The channels `first`, which names the others as its stand-ins, `second` and `third`.
 
-    `answers` are those of each channel, `asked` are the channels in the order in which they were asked, `payloads` what
-    they were to send.
+    `answers` are those of each channel, each of which takes a moment and waits for `waits`. `asked` are the channels in
+    the order in which they were asked, `answered` these with their answers, `reached` what they were to send.
     """
 
     office: Office
     answers: dict[str, Answer] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    answered: list[tuple[str, Answer]] = field(default_factory=list)
     reached: list[Reached] = field(default_factory=list)
+    waits: asyncio.Event | None = None
     _keys: dict[UUID, str] = field(default_factory=dict)
 
     async def deliver(self, sender: Any, attachments: Any, send: ClaimedSend, reached: Reached) -> Sent | Failed:
         key = self._keys[send.channel_id]
         self.asked.append(key)
         self.reached.append(reached)
+        self.office.clock.move(timedelta(milliseconds=1))
+        if self.waits is not None:
+            await self.waits.wait()
         answer = self.answers.get(key, Sent())
-        if isinstance(answer, Sent):
+        self.answered.append((key, answer))
+        if not isinstance(answer, Failure):
             return answer
         call = ProviderCall(key, "POST", f"{key}.example", "/", {}, None, answer)
         return Failed(answer, f"{key} says {answer}", call)
 
-    async def push(self, *stand_ins: str, settings: str = "", workflow: str = MAIL_ONLY, **of: str) -> None:
+    async def push(self, *stand_ins: str, workflow: str = MAIL_ONLY, **of: str) -> None:
         """Pushes the channels; `of` are further settings by key."""
         named = f"\nfailover: [{', '.join(stand_ins)}]" if stand_ins else ""
-        keys = ("first", *(stand_ins or ("second",)))
-        files = {f"channels/{key}.yaml": outbox(key) + of.get(key, "") for key in keys}
-        files["channels/first.yaml"] += settings + named
+        keys = {"first", *stand_ins, *of}
+        files = {f"channels/{key}.yaml": outbox(key) + of.get(key, "") for key in sorted(keys)}
+        files["channels/first.yaml"] += named
         await self.office.push({**files, "workflows/mail.yaml": workflow})
         self._keys |= {await self.office.channel_id(key): key for key in keys}
 

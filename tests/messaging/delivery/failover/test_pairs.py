@@ -27,7 +27,7 @@ FINAL = {
 
 
 def name_of(answer: Answer) -> str:
-    return "sent" if isinstance(answer, Sent) else answer.value
+    return answer.value if isinstance(answer, Failure) else "sent"
 
 
 @pytest.mark.parametrize(("first", "second"), list(product(ANSWERS, ANSWERS)), ids=name_of)
