@@ -70,7 +70,7 @@ class KnownSends:
         return owner_of(send, self.runs.get(send.recipient_run_id))
 
     def _content(self, send: ClaimedSend, context: StepContext, stand_in: Channel) -> Content | Document:
-        """Returns what a stand-in sends, or why it sends nothing: the recipient may refuse the step's channel by now."""
+        """Returns what a stand-in sends, or why it sends nothing: the recipient may refuse the step's channel now."""
         channel = self.channels[send.step_channel_id]
         obstacle = unwanted(kind_of(channel), channel, context.preferences, context.kinds)
         if obstacle is not None:
