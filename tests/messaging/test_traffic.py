@@ -46,8 +46,14 @@ async def counts(office: Office) -> AsyncIterator[MinuteCounts]:
 
 async def counted(office: Office, counts: MinuteCounts) -> dict[str, int]:
     await counts.flush(office.pool)
+    statement = """
+        SELECT name, sum(count)::int
+        FROM addressee.minute_counts
+        WHERE environment_id = $1 AND subject IS NULL
+        GROUP BY name
+    """
     rows = await office.pool.fetch(
-        "SELECT name, sum(count)::int FROM addressee.minute_counts WHERE environment_id = $1 GROUP BY name",
+        statement,
         office.environment_id,
     )
     return dict(map(tuple, rows))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from addressee.database.pool import Pool
 from addressee.traffic.expiry import HOURS_LIFE, expire_counts
@@ -45,6 +46,16 @@ async def test_old_minutes_are_added_to_their_hours(pool: Pool, environment: Env
     await store(pool, environment, hour + timedelta(minutes=30), WRITES, 16)
     await expire(pool, NOW)
     assert await stored(pool, environment, "hour") == [(hour, RUNS, 4), (hour, WRITES, 19)]
+
+
+async def test_old_minutes_of_subjects_are_deleted(pool: Pool, environment: Environment) -> None:
+    for at in (NOW - timedelta(days=3), NOW):
+        counts = MinuteCounts(at.timestamp)
+        counts.add(environment.id, RUNS, 2, UUID(int=1))
+        await counts.flush(pool)
+    await expire(pool, NOW)
+    assert await stored(pool, environment, "hour") == []
+    assert await stored(pool, environment, "minute") == [(NOW, f"{RUNS}/{UUID(int=1)}", 2)]
 
 
 async def test_old_hours_are_deleted(pool: Pool, environment: Environment) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -78,6 +79,20 @@ async def test_environments_are_counted_apart(
     await counts.flush(pool)
     assert await stored(pool, environment) == [(NOON, WRITES, 1)]
     assert await stored(pool, other_environment) == [(NOON, WRITES, 2)]
+
+
+async def test_subjects_are_counted_apart_from_their_environment(pool: Pool, environment: Environment) -> None:
+    one, other = UUID(int=1), UUID(int=2)
+    counts = MinuteCounts(Watch())
+    counts.add(environment.id, "a", 1)
+    counts.add(environment.id, "a", 2, one)
+    counts.add(environment.id, "a", 3, other)
+    await counts.flush(pool)
+    counts.add(environment.id, "a", 4, one)
+    await counts.flush(pool)
+    assert await stored(pool, environment) == [(NOON, "a", 1), (NOON, f"a/{one}", 6), (NOON, f"a/{other}", 3)]
+    subjects = "SELECT subject FROM addressee.minute_counts WHERE environment_id = $1 ORDER BY name"
+    assert [row["subject"] for row in await pool.fetch(subjects, environment.id)] == [None, one, other]
 
 
 @pytest.mark.parametrize("carries_out", [False, True], ids=["before it was stored", "after it was stored"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -53,6 +54,28 @@ async def test_each_step_has_what_was_counted_in_it(
     assert hour == [0] * 57 + [2, 0, 1]
     assert day == [0] * 41 + [4, 0, 0, 0, 0, 0, 3]
     assert month == [0] * 26 + [24, 0, 0, 7]
+
+
+async def test_subjects_have_their_own_counts(
+    pool: Pool, environment: Environment, other_environment: Environment
+) -> None:
+    one, other = uuid4(), uuid4()
+    for id, subject, ago, number in (
+        (environment.id, one, 5, 1),
+        (environment.id, one, 90, 2),
+        (environment.id, one, 3000, 4),
+        (environment.id, other, 5, 8),
+        (other_environment.id, one, 5, 16),
+    ):
+        counts = MinuteCounts((NOW - timedelta(minutes=ago)).timestamp)
+        counts.add(id, WRITES, number, subject)
+        await counts.flush(pool)
+    await store(pool, environment, timedelta(minutes=5), WRITES, 32)
+    traffic, hour, day = Traffic(pool), NOW - timedelta(hours=1), NOW - timedelta(days=1)
+    found = await traffic.of_subjects(environment.id, [one, UUID(int=7)], hour, day)
+    last = (NOW - timedelta(minutes=5)).replace(second=0)
+    assert found == {one: [(WRITES, 1, last)], UUID(int=7): []}
+    assert (await traffic.counts(environment.id, HOUR, NOW)).by_name == {WRITES: [0] * 54 + [32] + [0] * 5}
 
 
 async def test_names_have_totals(pool: Pool, environment: Environment) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from uuid import UUID
 
 import asyncpg
 import structlog
@@ -23,11 +24,14 @@ log = structlog.get_logger()
 COUNTS: dict[Pool, MinuteCounts] = {}
 
 
-def count(pool: Pool, environment_id: int, name: str, number: int = 1) -> None:
-    """Counts what has been committed. Where nobody keeps counts for these connections, it does nothing."""
+def count(pool: Pool, environment_id: int, name: str, number: int = 1, subject: UUID | None = None) -> None:
+    """Counts what has been committed, of the environment or of a subject in it.
+
+    Where nobody keeps counts for these connections, it does nothing.
+    """
     counts = COUNTS.get(pool)
     if counts is not None and number:
-        counts.add(environment_id, name, number)
+        counts.add(environment_id, name, number, subject)
 
 
 @asynccontextmanager

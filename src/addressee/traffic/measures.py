@@ -12,7 +12,15 @@ FAILED = "failed"
 
 MESSAGES = "messages."
 
+# Results of tries to send, by the channel as their subject.
+RESULTS = "results."
+
 
 def messages_by(channel_type: str) -> str:
     """Returns the name of new messages on channels of a type."""
     return f"{MESSAGES}{channel_type}"
+
+
+def results_as(outcome: str) -> str:
+    """Returns the name of tries of a channel that came out so."""
+    return f"{RESULTS}{outcome}"

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple, TypeAlias
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import prometheus_client
 from msgspec import Struct
@@ -25,17 +25,21 @@ MAX_COUNTS = 20_000
 
 LOST = prometheus_client.Counter("addressee_counts_lost", "What was not counted, as too many counts waited")
 
-# An environment, a minute since 1970, and a name.
-Key: TypeAlias = tuple[int, int, str]
+# An environment, a minute since 1970, a name, and a subject if it is not the environment.
+Key: TypeAlias = tuple[int, int, str, UUID | None]
 
 
 class MinuteCount(Struct, frozen=True):
-    """How often something happened in an environment within a minute, which is named by its begin."""
+    """How often something happened in an environment within a minute, which is named by its begin.
+
+    The name of what happened to a subject ends with that.
+    """
 
     environment_id: int
     minute: datetime
     name: str
     count: int
+    subject: UUID | None
 
 
 class Flush(NamedTuple):
@@ -60,8 +64,8 @@ class MinuteCounts:
         self._unconfirmed: Flush | None = None
         self._flushing = asyncio.Lock()
 
-    def add(self, environment_id: int, name: str, count: int) -> None:
-        key = (environment_id, int(self._now()) // SECONDS_OF_MINUTE, name)
+    def add(self, environment_id: int, name: str, count: int, subject: UUID | None = None) -> None:
+        key = (environment_id, int(self._now()) // SECONDS_OF_MINUTE, name, subject)
         if key not in self._counted and len(self._counted) >= self._max_counts:
             LOST.inc(count)
         else:
@@ -87,5 +91,7 @@ class MinuteCounts:
 
 
 def count_of(key: Key, count: int) -> MinuteCount:
-    environment_id, minute, name = key
-    return MinuteCount(environment_id, datetime.fromtimestamp(minute * SECONDS_OF_MINUTE, UTC), name, count)
+    environment_id, minute, name, subject = key
+    begin = datetime.fromtimestamp(minute * SECONDS_OF_MINUTE, UTC)
+    stored_name = name if subject is None else f"{name}/{subject}"
+    return MinuteCount(environment_id, begin, stored_name, count, subject)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
 
 from addressee.database.pool import Pool
 from addressee.database.queries import load
@@ -50,6 +52,14 @@ class Counts:
         }
 
 
+class SubjectCount(NamedTuple):
+    """What was counted of a subject by a name, recently, and when that was counted last."""
+
+    name: str
+    recent: int
+    last: datetime
+
+
 class Traffic:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
@@ -65,3 +75,17 @@ class Traffic:
         for name, begin, count in rows:
             by_name.setdefault(name, [0] * len(begins))[positions[begin]] = count
         return Counts(span, begins, by_name)
+
+    async def of_subjects(
+        self, environment_id: int, subjects: Collection[UUID], recently: datetime, since: datetime
+    ) -> Mapping[UUID, Sequence[SubjectCount]]:
+        """Returns what was counted of subjects since a time, and how much of that since a later one, `recently`."""
+        rows = await self._pool.fetch(
+            *SQL["counts_of_subjects"](
+                environment_id=environment_id, subjects=list(subjects), recently=recently, since=since
+            )
+        )
+        found: dict[UUID, list[SubjectCount]] = {subject: [] for subject in subjects}
+        for subject, *counted in rows:
+            found[subject].append(SubjectCount(*counted))
+        return found

@@ -14,7 +14,6 @@ import pytest
 from playwright.async_api import Page, expect
 from uuid_utils.compat import uuid7
 
-from addressee.channels.sender import Failed, Failure, Sent
 from addressee.database.installation import Installation
 from addressee.database.jobs.queue import Job, enqueue
 from addressee.database.pool import Pool
@@ -23,7 +22,6 @@ from addressee.directory.access.environments import Environments
 from addressee.directory.access.keys import Keys
 from addressee.directory.writing.bulk import BulkOperation, store
 from addressee.directory.writing.bulk import Failure as RefusedRow
-from addressee.messaging.delivery.channels.health import count_results
 from addressee.messaging.environment.secrets import Secrets
 from addressee.messaging.environment.variables import Variables, store_variables
 from addressee.messaging.messages.model import Address
@@ -34,6 +32,7 @@ from tests.browser.dashboard.conftest import OpenAs
 from tests.channels.mail_server import MailServer, mail_server
 from tests.conftest import Environment
 from tests.messaging.office import IN_APP, Office
+from tests.support.channel_results import store_results
 from tests.support.clock import MovedClock
 
 At = Callable[..., str]
@@ -125,10 +124,9 @@ async def test_axe_finds_nothing(
     key = await keys.create(environment.name, "secret", name=HOSTILE)
     old = await keys.create(environment.name, "public")
     await keys.revoke(str(old.id))
-    results: list[Sent | Failed] = [Sent(), Sent(), Failed(Failure.BOUNCED, "x")]
+    channel_id = await office.channel_id("mail")
+    await store_results(office.pool, office.environment_id, channel_id, datetime.now(UTC), sent=2, bounced=1)
     async with office.pool.acquire() as connection:
-        id = await office.channel_id("mail")
-        await count_results(connection, office.environment_id, {id: results}, datetime.now(UTC))
         await store_variables(connection, office.environment_id, Variables({HOSTILE: HOSTILE}, {"app": {"url": "x"}}))
     secrets = Secrets(office.pool, Sealer(installation.master_key()))
     await secrets.set(office.environment_id, "crm_token", "very-secret-token", datetime.now(UTC))

@@ -8,10 +8,8 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from addressee.channels.sender import Failed, Failure, Sent
 from addressee.database.paging import PageRequest
 from addressee.database.pool import Pool
-from addressee.messaging.delivery.channels.health import count_results
 from addressee.messaging.messages.model import Address
 from addressee.messaging.suppressions.model import Reason, suppression_of
 from addressee.operators.operators import Operators
@@ -21,6 +19,7 @@ from tests.conftest import Environment
 from tests.dashboard.operations.conftest import Push
 from tests.messaging.office import IN_APP, Office
 from tests.support.browsing import load, submit
+from tests.support.channel_results import store_results
 from tests.support.html import Element, parse
 
 At = Callable[..., str]
@@ -67,9 +66,7 @@ async def test_channels_are_listed_with_how_they_do(
 ) -> None:
     await push({"channels/feed.yaml": IN_APP, "channels/mail.yaml": SMTP.format(port=1)})
     now = datetime.now(UTC)
-    async with pool.acquire() as connection:
-        results: list[Sent | Failed] = [Sent(), Sent(), Sent(), Failed(Failure.BOUNCED, "x")]
-        await count_results(connection, office.environment_id, {await office.channel_id("mail"): results}, now)
+    await store_results(pool, office.environment_id, await office.channel_id("mail"), now, sent=3, bounced=1)
     page = await load(viewer, at("channels"))
     rows = [[cell.text for cell in row.below() if cell.name in {"th", "td"}] for row in page.one("tbody").all("tr")]
     assert [row[:5] for row in rows] == [

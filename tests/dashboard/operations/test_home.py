@@ -67,11 +67,13 @@ async def push(pool: Pool, installation: Installation, environment: Environment,
 
 
 async def stored(pool: Pool, environment: Environment) -> dict[str, int]:
-    rows = await pool.fetch(
-        "SELECT name, sum(count)::int FROM addressee.minute_counts WHERE environment_id = $1 GROUP BY name",
-        environment.id,
-    )
-    return dict(map(tuple, rows))
+    statement = """
+        SELECT name, sum(count)::int
+        FROM addressee.minute_counts
+        WHERE environment_id = $1 AND subject IS NULL
+        GROUP BY name
+    """
+    return dict(map(tuple, await pool.fetch(statement, environment.id)))
 
 
 async def counted(pool: Pool, environment: Environment, at: datetime, name: str, number: int) -> None:

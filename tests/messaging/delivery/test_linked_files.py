@@ -26,6 +26,7 @@ from addressee.messaging.lifecycle.maintenance import delete_expired
 from addressee.messaging.messages.model import Message
 from addressee.messaging.messages.status import Status
 from addressee.messaging.runs.model import RunPage
+from addressee.traffic.counting import counting
 from tests.messaging.kills import killed_at
 from tests.messaging.office import FILES, OUTBOX, Office, WaitingJob
 from tests.messaging.triggers.test_attachments import BILL, attached, contents_stored, described, pushed, told
@@ -251,11 +252,13 @@ async def test_a_failure_holds_for_all_sends_of_a_moment(office: Office, files: 
 
 
 async def test_its_channel_is_not_to_blame(office: Office, files: FileServer) -> None:
-    await sent_with(office, linked(files.answering("/bill", web.Response(status=404))))
+    async with counting(office.pool):
+        await sent_with(office, linked(files.answering("/bill", web.Response(status=404))))
     states = "SELECT paused_for, failures, sent_at FROM addressee.channel_states WHERE environment_id = $1"
     assert [tuple(row) for row in await office.pool.fetch(states, office.environment_id)] == [(None, 0, None)]
-    results = "SELECT count(*) FROM addressee.channel_results WHERE environment_id = $1"
-    assert await office.pool.fetchval(results, office.environment_id) == 0
+    channel_id = await office.channel_id("email")
+    health = (await office.messaging.channel_healths.of(office.environment_id, [channel_id]))[channel_id]
+    assert (health.tried, health.last_failure) == (0, None)
 
 
 async def test_a_server_that_is_slow_is_given_up_for_now(

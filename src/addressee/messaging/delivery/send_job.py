@@ -30,6 +30,7 @@ from addressee.messaging.delivery.attempts import assess, deliver, try_some
 from addressee.messaging.delivery.batches import GOING_ON, Batch, Ending
 from addressee.messaging.delivery.channels.admission import admit_sends, note_results
 from addressee.messaging.delivery.channels.channel_states import release_slots
+from addressee.messaging.delivery.channels.health import count_results
 from addressee.messaging.delivery.channels.open_channels import JobChannels, OpenChannel, OpenChannels
 from addressee.messaging.delivery.channels.pacing import ChannelState
 from addressee.messaging.delivery.dead_addresses import BouncedSend, disable_addresses
@@ -256,6 +257,7 @@ class SendHandler:
                 ]
                 await defer(connection, environment_id, deferred)
                 await release_slots(connection, environment_id, ending.slots)
+        count_results(self._pool, environment_id, tried)
         for each in recorded:
             if (measure := MEASURES.get(each.status)) is not None:
                 count(self._pool, environment_id, measure)

@@ -21,7 +21,6 @@ from addressee.directory.writing.bulk import delete_old_operations
 from addressee.directory.writing.erase import Erase
 from addressee.directory.writing.notices import delete_old_notices
 from addressee.directory.writing.receipts import delete_expired_receipts
-from addressee.messaging.delivery.channels.health import delete_old_results
 from addressee.messaging.runs.cancellation import delete_expired_cancellations
 from addressee.operators.expiry import delete_expired_access, delete_old_acts
 from addressee.traffic.expiry import expire_counts
@@ -74,7 +73,6 @@ async def delete_expired(pool: Pool, now: datetime) -> None:
         await delete_before(connection, SQL["delete_sent_attachments"], now - UNSENT)
         await delete_before(connection, SQL["delete_sent_attachment_links"], now - UNSENT)
         await delete_before(connection, SQL["delete_old_webhook_deliveries"], now - DELIVERY_LIFE)
-        await delete_old_results(connection, now)
         await delete_expired_access(connection, now)
         await delete_old_acts(connection, now)
         await expire_counts(connection, now)

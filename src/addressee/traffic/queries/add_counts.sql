@@ -8,15 +8,16 @@ WITH flush AS (
   WHERE count_flushes.number < excluded.number
   RETURNING process
 )
-INSERT INTO addressee.minute_counts (environment_id, minute, name, count)
-SELECT counted.environment_id, counted.minute, counted.name, counted.count
+INSERT INTO addressee.minute_counts (environment_id, minute, name, count, subject)
+SELECT counted.environment_id, counted.minute, counted.name, counted.count, counted.subject
 FROM flush
 CROSS JOIN unnest(
   :counted.environment_id::smallint[],
   :counted.minute::timestamptz[],
   :counted.name::text[],
-  :counted.count::bigint[]
-) AS counted (environment_id, minute, name, count)
+  :counted.count::bigint[],
+  :counted.subject::uuid[]
+) AS counted (environment_id, minute, name, count, subject)
 ORDER BY counted.environment_id,
          counted.minute,
          counted.name COLLATE "C"

@@ -1,4 +1,4 @@
--- Sums up what was counted in an environment, by name and by steps of time from a first one on.
+-- Sums up what was counted in an environment, but for its subjects, by name and by steps of time from a first one on.
 SELECT name,
        date_bin(:step::interval, at, :since) AS begin,
        sum(count)::bigint AS count
@@ -8,6 +8,7 @@ FROM (
   WHERE environment_id = :environment_id
     AND minute >= :since
     AND minute <= :until
+    AND subject IS NULL
   UNION ALL
   SELECT name, hour AS at, count
   FROM addressee.hour_counts

@@ -1,5 +1,5 @@
 -- Adds some of the minutes before a time to their hours, and returns how many there were. Those that somebody else holds
--- are left to them.
+-- are left to them. Minutes of subjects have no hours: they are removed.
 WITH old AS (
   SELECT environment_id, minute, name
   FROM addressee.minute_counts
@@ -20,6 +20,7 @@ WITH old AS (
   INSERT INTO addressee.hour_counts (environment_id, hour, name, count)
   SELECT environment_id, date_trunc('hour', minute, 'UTC') AS hour, name, sum(count)
   FROM removed
+  WHERE subject IS NULL
   GROUP BY environment_id,
            hour,
            name

@@ -8,10 +8,12 @@ from uuid import uuid4
 
 import pytest
 
-from addressee.channels.sender import Failed, Failure, Sent
-from addressee.messaging.delivery.channels.health import ChannelHealth, LastFailure, count_results, delete_old_results
+from addressee.channels.sender import Failure
+from addressee.messaging.delivery.channels.health import ChannelHealth, LastFailure
+from addressee.traffic.counting import counting
 from tests.channels.provider_server import ProviderServer, Reply, provider_server
 from tests.messaging.office import Office
+from tests.support.channel_results import store_results
 
 CHANNEL = """
 type: email
@@ -44,21 +46,23 @@ async def test_deliveries_are_counted_by_their_outcome(office: Office, provider:
     )
     for name in ("ada", "bob", "cyd", "bad"):
         await office.identify(name, email=f"{name}@example.com")
-    await office.trigger("ada", "bob", "cyd", "bad")
-    await office.work()
+    async with counting(office.pool):
+        await office.trigger("ada", "bob", "cyd", "bad")
+        await office.work()
     found = await health(office)
     assert found.results == {"sent": 3, "permanent": 1}
     assert (found.tried, found.failed, found.error_share) == (4, 1, 0.25)
-    minute = office.clock.now().replace(second=0, microsecond=0)
-    assert found.last_failure == LastFailure(Failure.PERMANENT, minute)
+    assert found.last_failure is not None
+    assert found.last_failure.failure is Failure.PERMANENT
     assert found.state.sent_at is not None
 
 
 async def test_an_hour_counts_and_the_last_failure_of_a_day_is_known(office: Office) -> None:
     id, now = uuid4(), office.clock.now()
-    async with office.pool.acquire() as connection:
-        await count_results(connection, office.environment_id, {id: [Sent(), Failed(Failure.BOUNCED, "x")]}, now)
-        await count_results(connection, office.environment_id, {id: [Sent(), Sent()]}, now)
+    await store_results(office.pool, office.environment_id, id, now, sent=1, bounced=1)
+    await store_results(office.pool, office.environment_id, id, now, sent=2)
+    await store_results(office.pool, office.environment_id, id, now - timedelta(hours=3), sent=9, permanent=5)
+    await store_results(office.pool, office.environment_id, uuid4(), now, sent=4)
 
     async def counted() -> ChannelHealth:
         return (await office.messaging.channel_healths.of(office.environment_id, [id]))[id]
@@ -71,6 +75,14 @@ async def test_an_hour_counts_and_the_last_failure_of_a_day_is_known(office: Off
     assert later.results == {}
     assert later.last_failure == LastFailure(Failure.BOUNCED, now.replace(second=0, microsecond=0))
     office.clock.move(timedelta(days=1))
-    async with office.pool.acquire() as connection:
-        await delete_old_results(connection, office.clock.now())
     assert (await counted()).last_failure is None
+
+
+async def test_what_failed_last_is_told_of_those_that_failed(office: Office) -> None:
+    id, now = uuid4(), office.clock.now()
+    await store_results(office.pool, office.environment_id, id, now - timedelta(minutes=30), rate_limited=7)
+    await store_results(office.pool, office.environment_id, id, now - timedelta(minutes=20), temporary=1)
+    await store_results(office.pool, office.environment_id, id, now, sent=1)
+    found = (await office.messaging.channel_healths.of(office.environment_id, [id]))[id]
+    minute = (now - timedelta(minutes=20)).replace(second=0, microsecond=0)
+    assert found.last_failure == LastFailure(Failure.TEMPORARY, minute)

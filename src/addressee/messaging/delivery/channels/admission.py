@@ -17,7 +17,6 @@ from addressee.messaging.delivery.channels.channel_states import (
     take_slots,
     warn_of_changes,
 )
-from addressee.messaging.delivery.channels.health import count_results
 from addressee.messaging.delivery.channels.open_channels import OpenChannel
 from addressee.messaging.delivery.channels.pacing import ChannelState, admit, after, in_line, untried
 from addressee.messaging.delivery.sends import ClaimedSend, Obstacle, Tried, Unprepared
@@ -83,7 +82,6 @@ async def note_results(
             states[id] = before
         warn_of_changes(before, states[id], now)
     await store_states(connection, [state for id, state in states.items() if state != stored[id]])
-    await count_results(connection, environment_id, results, now)
     return states
 
 

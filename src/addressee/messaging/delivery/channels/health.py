@@ -1,4 +1,4 @@
-"""How well channels do: their states, and the results of the last hour and day, which are counted by minute."""
+"""How well channels do: their states, and the results of the last hour and day, counted with the other traffic."""
 
 from __future__ import annotations
 
@@ -10,26 +10,23 @@ from typing import NamedTuple
 from uuid import UUID
 
 from addressee.channels.sender import Failed, Failure, Sent
-from addressee.database.expiry import delete_before
-from addressee.database.pool import Connection, Pool
+from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.directory.clock import Clock
 from addressee.messaging.delivery.channels.channel_states import state_from
 from addressee.messaging.delivery.channels.pacing import ChannelState
+from addressee.messaging.delivery.sends import Obstacle, Tried, Unprepared
+from addressee.traffic.counting import count
+from addressee.traffic.measures import RESULTS, results_as
+from addressee.traffic.traffic import SubjectCount, Traffic
 
 SQL = load(__package__)
 
 SENT = "sent"
 
-# Results are counted for so long, and judged by the last part of that.
-KEPT = timedelta(days=1)
+# Channels are judged by the results of the last hour; a failure is remembered for longer.
 RECENT = timedelta(hours=1)
-
-
-class CountedResult(NamedTuple):
-    channel_id: UUID
-    outcome: str
-    number: int
+REMEMBERED = timedelta(days=1)
 
 
 class LastFailure(NamedTuple):
@@ -67,48 +64,33 @@ class Healths:
     def __init__(self, pool: Pool, clock: Clock) -> None:
         self._pool = pool
         self._clock = clock
+        self._traffic = Traffic(pool)
 
     async def of(self, environment_id: int, channel_ids: Sequence[UUID]) -> Mapping[UUID, ChannelHealth]:
         now = self._clock.now()
-        async with self._pool.acquire() as connection:
-            states = await connection.fetch(
-                *SQL["states_of_channels"](environment_id=environment_id, channel_ids=channel_ids)
-            )
-            results = await connection.fetch(
-                *SQL["recent_results"](environment_id=environment_id, channel_ids=channel_ids, since=now - RECENT)
-            )
-            failures = await connection.fetch(
-                *SQL["last_failures"](environment_id=environment_id, channel_ids=channel_ids)
-            )
+        states = await self._pool.fetch(
+            *SQL["states_of_channels"](environment_id=environment_id, channel_ids=channel_ids)
+        )
         known = {row["channel_id"]: state_from(row) for row in states}
-        failed = {row["channel_id"]: LastFailure(Failure(row["outcome"]), row["minute"]) for row in failures}
-        return {
-            id: ChannelHealth(
-                known.get(id, ChannelState(environment_id, id)),
-                {row["outcome"]: row["number"] for row in results if row["channel_id"] == id},
-                failed.get(id),
-            )
-            for id in channel_ids
-        }
+        counted = await self._traffic.of_subjects(environment_id, channel_ids, now - RECENT, now - REMEMBERED)
+        return {id: health(known.get(id, ChannelState(environment_id, id)), counted[id]) for id in channel_ids}
 
 
-async def count_results(
-    connection: Connection, environment_id: int, results: Mapping[UUID, Sequence[Sent | Failed]], now: datetime
-) -> None:
-    """Counts results of channels, whose states are locked by the caller."""
-    counted = [
-        CountedResult(id, outcome, number)
-        for id, those in sorted(results.items())
-        for outcome, number in sorted(Counter(map(outcome_of, those)).items())
-    ]
-    if counted:
-        minute = now.replace(second=0, microsecond=0)
-        await connection.execute(*SQL["count_results"](environment_id=environment_id, minute=minute, counted=counted))
+def health(state: ChannelState, counted: Sequence[SubjectCount]) -> ChannelHealth:
+    """Returns how a channel with this state does, of which these results were counted."""
+    results = {each.name.removeprefix(RESULTS): each for each in counted if each.name.startswith(RESULTS)}
+    recent = {outcome: each.recent for outcome, each in results.items() if each.recent}
+    failures = [LastFailure(Failure(outcome), each.last) for outcome, each in results.items() if outcome != SENT]
+    return ChannelHealth(state, recent, max(failures, key=lambda failure: failure.minute, default=None))
 
 
-async def delete_old_results(connection: Connection, now: datetime) -> None:
-    """Deletes counts of results that are older than a day, some at a time."""
-    await delete_before(connection, SQL["delete_old_results"], now - KEPT)
+def count_results(pool: Pool, environment_id: int, tried: Sequence[Tried]) -> None:
+    """Counts the results of tries that were committed, by channel: what providers answered, or did not."""
+    outcomes = Counter(
+        (send.channel_id, outcome_of(result)) for send, result in tried if not isinstance(result, Obstacle | Unprepared)
+    )
+    for (channel_id, outcome), number in outcomes.items():
+        count(pool, environment_id, results_as(outcome), number, channel_id)
 
 
 def outcome_of(result: Sent | Failed) -> str:
