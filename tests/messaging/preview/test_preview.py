@@ -113,6 +113,7 @@ def test_a_message_without_an_address_is_shown_with_the_reason(tmp_path: Path) -
         "  html:",
         "    <p>",
         "    Hi",
+        "  text: Hi",
     ]
     assert list(lines_of(end)) == ["-- run: run_completed"]
 
@@ -168,8 +169,9 @@ def test_messages_are_written_to_files(tmp_path: Path) -> None:
         "01-feed.in-app.html",
         "02-mail.email.json",
         "02-mail.email.html",
+        "02-mail.email.txt",
     ]
-    assert files[3].read_text() == "<p>\nHi\n"
+    assert [file.read_text() for file in files[3:]] == ["<p>\nHi\n", "Hi"]
 
 
 def test_values_of_the_data_have_their_bare_names_too(tmp_path: Path) -> None:

@@ -32,8 +32,9 @@ OWN_MAILBOXES = 256
 class EmailSettings(ChannelSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Settings of every e-mail channel. `addresses` says whether only a recipient's primary address is used, or all.
 
-    `list_unsubscribe` false leaves out the headers by which mail programs offer to unsubscribe. `attachment_types` are
-    the types that files fetched from URLs may have, in place of those of `file_types.DEFAULT`.
+    `list_unsubscribe` false leaves out the headers by which mail programs offer to unsubscribe, `inline_css` false
+    leaves style sheets as they are written. `attachment_types` are the types that files fetched from URLs may have, in
+    place of those of `file_types.DEFAULT`.
     With `open_tracking` and `link_tracking`, opens and clicks are told by URLs below `tracking_url`, or else below that
     of the service.
     """
@@ -42,6 +43,7 @@ class EmailSettings(ChannelSettings, frozen=True, kw_only=True, forbid_unknown_f
     reply_to: str | None = None
     addresses: Which = "primary"
     list_unsubscribe: bool = True
+    inline_css: bool = True
     attachment_types: tuple[str, ...] | None = None
     open_tracking: bool = False
     link_tracking: bool = False

@@ -12,8 +12,11 @@ import msgspec
 from msgspec import structs
 
 from addressee.channels.destination import Destination
+from addressee.channels.email.html.inlining import with_inlined_css
+from addressee.channels.email.html.mjml import MjmlError, html_of_mjml
+from addressee.channels.email.html.plain_text import text_of
 from addressee.channels.email.message import Email
-from addressee.channels.links import EMBEDDED, checked_html, schemes_of
+from addressee.channels.links import EMBEDDED, Checked, checked_html, schemes_of
 from addressee.channels.provider import ChannelType, Provider
 from addressee.messaging.content.aliases import JSON_OR_TEXT, Alias, Aliases, json_object
 from addressee.messaging.content.attachments import FOR_ALL, File, StoredAttachment
@@ -92,8 +95,9 @@ class EmailContent(Content, frozen=True, kw_only=True, tag=ChannelType.EMAIL.val
 class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
     """The template of an e-mail. Values are escaped in `html` only.
 
-    `pre_content` stands in front of `html`; `layout_key` names the layout that is laid around both parts.
-    `attachment_key` is the key in a trigger's data that describes attachments.
+    `html` is MJML if `is_mjml` says so. `pre_content` stands in front of it; `layout_key` names the layout that is laid
+    around both parts. A `text` that is missing is made from the HTML. `attachment_key` is the key in a trigger's data
+    that describes attachments.
     `overrides` are fields of the request of a provider with an API, laid over those that are made of the template.
     `open_tracking` and `link_tracking` say for this step what the channel says for all; None: nothing.
     """
@@ -106,13 +110,13 @@ class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
         known=(
             Alias(("html_body",), "html"),
             Alias(("text_body",), "text"),
+            Alias(("is_mjml",), "is_mjml"),
             Alias(("settings", "layout_key"), "layout_key"),
             Alias(("settings", "pre_content"), "pre_content"),
             Alias(("settings", "attachment_key"), "attachment_key"),
         ),
         later={
             ("visual_blocks",): "visual blocks cannot be rendered yet; give 'html_body'",
-            ("is_mjml",): "MJML cannot be rendered yet; give HTML",
         },
     )
     OVERRIDES: ClassVar[Aliases] = Aliases(
@@ -129,6 +133,7 @@ class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
 
     subject: str
     html: str | None = None
+    is_mjml: bool = False
     text: str | None = None
     pre_content: str | None = None
     layout_key: str | None = None
@@ -142,19 +147,24 @@ class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
         return self.layout_key
 
     def render(self, scope: Scope, channel: Channel, to: Sequence[str]) -> Rendered:
-        schemes = schemes_of(channel.settings)
         layout = layout_named(self.layout_key, scope)
-        body = with_layout(self.html, "html", scope, layout, self.pre_content) if self.html else ""
-        html = checked_html(body, schemes, EMBEDDED)
+        html = text = None
+        if self.html:
+            body = with_layout(self.html, "html", scope, layout, self.pre_content)
+            html = finished_html(body, channel.settings, is_mjml=self.is_mjml)
+        if self.text:
+            text = with_layout(self.text, "text", scope, layout, self.pre_content)
+        elif html:
+            text = text_of(html.text)
         content = structs.replace(
             self.blank(channel, to),
             subject=liquid.render(self.subject, scope),
-            html=self.html and html.text,
-            text=self.text and with_layout(self.text, "text", scope, layout, self.pre_content),
+            html=html and html.text,
+            text=text,
             reply_to=channel.settings.get("reply_to"),
             overrides=render_texts(self.overrides, scope),
         )
-        return Rendered(content, html.refused)
+        return Rendered(content, html.refused if html else ())
 
     def attach(self, content: Content, attachments: Mapping[str, Sequence[StoredAttachment]]) -> Content:
         assert isinstance(content, EmailContent)
@@ -176,3 +186,21 @@ class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
             yield (), "an e-mail needs 'html', 'text' or both"
         if self.pre_content and not self.html:
             yield ("pre_content",), "this stands in front of 'html', which is missing"
+        if self.is_mjml and not self.html:
+            yield ("is_mjml",), "this is about 'html', which is missing"
+
+
+def finished_html(html: str, settings: Mapping[str, Any], *, is_mjml: bool = False) -> Checked:
+    """Returns rendered HTML or MJML as it leaves: its sheets are inlined, and links that are not allowed are left out.
+
+    HTML that begins with `<mjml>`, as a layout may, is MJML too. `settings` are the channel's. Raises TemplateError for
+    MJML that is none.
+    """
+    if is_mjml or html.lstrip().startswith("<mjml"):
+        try:
+            html = html_of_mjml(html)
+        except MjmlError as error:
+            raise liquid.TemplateError(f"MJML: {error}", None) from None
+    if settings.get("inline_css", True):
+        html = with_inlined_css(html)
+    return checked_html(html, schemes_of(settings), EMBEDDED)

@@ -140,7 +140,6 @@ def test_every_mistake_has_its_file_and_its_line(tmp_path: Path) -> None:
         "layouts/d/layout.yaml:6: there is no 'foter_links' here; did you mean 'footer_links'?",
         "layouts/e/layout.yaml:1: the key is 'e', as the file or its folder is called; leave this out",
         "layouts/e/layout.yaml:4: this is not Liquid: missing expression",
-        "layouts/e/layout.yaml:5: MJML cannot be rendered yet; give HTML",
         "layouts/f/layout.json:1: there is no file 'x.html'",
         f"layouts/g/layouts.json:1: {where}",
         "partials/footer.liquid:2: this is not Liquid: unknown filter 'nonsense'",

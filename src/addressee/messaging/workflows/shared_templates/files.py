@@ -73,8 +73,6 @@ def read_template(kind: type[Layout | Partial], source: Source) -> TemplateDefin
         return None
     if value.get("key", source.key) not in (source.key, None):
         source.problem(("key",), f"the key is {source.key!r}, as the file or its folder is called; leave this out")
-    if value.get("is_mjml"):
-        source.problem(("is_mjml",), "MJML cannot be rendered yet; give HTML")
     template = msgspec.convert({name: part for name, part in value.items() if name not in NOT_STORED}, kind)
     return TemplateDefinition(TemplateKey.of(template, source.key), template, source)
 
