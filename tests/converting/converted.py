@@ -49,7 +49,7 @@ class Converted(NamedTuple):
         return self.workflow(key)["steps"]
 
     def messages(
-        self, key: str, *items: Mapping[str, Any], events: Sequence[str] = (), **answers: Any
+        self, key: str, *items: Mapping[str, Any], events: Sequence[str] = (), answers: Mapping[str, Any] | None = None
     ) -> list[tuple[str, dict[str, Any]]]:
         """Returns the messages of a run for Ada: the ref of each, and what it says."""
         channels = channels_in(self.configuration, NOW)
@@ -59,7 +59,7 @@ class Converted(NamedTuple):
             items or ({},),
             person({"id": "bob", "name": "Bob"}, channels, NOW),
             person({"id": "acme", "name": "Acme", "city": "Paris"}, channels, NOW, "$tenants"),
-            answers,
+            answers or {},
             frozenset(events),
         )
         return [

@@ -157,7 +157,7 @@ def preview(
 
 
 @app.command()
-@click.argument("vendor", type=click.Choice(["suprsend"]))
+@click.argument("vendor", type=click.Choice(["suprsend", "notiflows", "novu"]))
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="The folder to write.")
 @click.option("--force", is_flag=True, help="Overwrite files that exist in the folder.")

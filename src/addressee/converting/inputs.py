@@ -13,6 +13,9 @@ from addressee.messaging.definitions.sources import Source
 
 MAX_FILES = 10_000
 
+# The beginning of the names of files in folders that hold texts of templates, which may be no JSON.
+TEXTS = "body."
+
 
 @dataclass(frozen=True, slots=True)
 class Input:
@@ -49,6 +52,8 @@ def files_in(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
     count = 0
     for path in paths:
         for file in sorted(path.rglob("*.json")) if path.is_dir() else [path]:
+            if path.is_dir() and file.name.startswith(TEXTS):
+                continue
             count += 1
             if count > MAX_FILES:
                 raise UnusableError([f"{path}:1: there are more than {MAX_FILES:,} files here"])

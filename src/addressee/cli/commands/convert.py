@@ -10,6 +10,8 @@ from pathlib import Path
 from addressee.cli.errors import CommandError
 from addressee.converting.inputs import Input, read_inputs
 from addressee.converting.model import Conversion, UnusableError
+from addressee.converting.notiflows.workflow import convert as convert_notiflows
+from addressee.converting.novu.workflow import convert as convert_novu
 from addressee.converting.suprsend.workflow import convert as convert_suprsend
 from addressee.converting.writing import REPORT, files_of, in_the_way, write
 from addressee.messaging.preview.model import EverySecret
@@ -17,6 +19,8 @@ from addressee.messaging.workflows.configuration import ConfigurationError, read
 
 CONVERTERS: Mapping[str, Callable[[Sequence[Input]], Conversion]] = {
     "suprsend": convert_suprsend,
+    "notiflows": convert_notiflows,
+    "novu": convert_novu,
 }
 
 # The exit codes of a conversion that is not exact, and of files that cannot be converted.

@@ -64,7 +64,7 @@ def sorted_out(inputs: Sequence[Input]) -> Files:
             for slug, variant in found:
                 by_channel = files.templates.setdefault(slug, {})
                 by_channel.setdefault(variant.value["channel"], []).append(variant)
-        elif each.path.name not in PASSED_OVER and not each.path.name.startswith("body."):
+        elif each.path.name not in PASSED_OVER:
             problems.append(f"{each.name}:1: this is neither a workflow with a tree of nodes, nor a template")
     if not files.workflows and not problems:
         problems.append(f"{inputs[0].name}:1: there is no workflow among these files")
