@@ -243,6 +243,7 @@ class PopulatedEnvironment:
             "url": HOOK,
             "types": [NEVER_TOLD],
             "enabled": False,
+            "tracking": False,
         }
 
     def examples_of(self, route: Route) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from msgspec import structs
@@ -75,12 +76,13 @@ def matrix_of(visit: Visit, offer: Offer, channels: Sequence[Channel], workflows
         {each.key: each.name for each in workflows},
         listed,
         visit.wording_locale,
+        tracks=any(channel.tracks for channel in channels),
     )
 
 
 def changed(own: Mapping[str, Document], matrix: Matrix, changes: Mapping[str, bool]) -> Mapping[str, Document]:
     """Returns a person's sets after changes, as they are when these are written."""
-    return Matrix(matrix.offer, own, matrix.ways, matrix.workflows, matrix.listed).changed(changes)
+    return replace(matrix, own=own).changed(changes)
 
 
 def changes_in(form: Form) -> Mapping[str, bool]:

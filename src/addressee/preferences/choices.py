@@ -13,7 +13,7 @@ from typing import Any
 from addressee.directory.edits.preference_sets import QUIET_HOURS
 from addressee.directory.kinds import GROUPS, effective_name, merged_kinds
 from addressee.directory.recipient import Document
-from addressee.preferences.sets import REMEMBERED
+from addressee.preferences.sets import REMEMBERED, TRACKING
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,13 @@ def with_quiet_hours(stored: Document, given: Document | None) -> Document:
     if given is not None:
         return {**stored, QUIET_HOURS: given}
     return {name: part for name, part in stored.items() if name != QUIET_HOURS}
+
+
+def with_tracking(stored: Document, given: bool | None) -> Document:
+    """Returns a set that agrees to tracking or refuses it; None removes what it says."""
+    if given is not None:
+        return {**stored, TRACKING: given}
+    return {name: part for name, part in stored.items() if name != TRACKING}
 
 
 def without_choices(stored: Document, keys: Iterable[str]) -> Document:

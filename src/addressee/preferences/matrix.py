@@ -16,10 +16,11 @@ from typing import Any, NamedTuple
 from addressee.directory.kinds import KINDS, kinds_named
 from addressee.directory.recipient import Document
 from addressee.preferences.categories import Section, Wording, worded
-from addressee.preferences.choices import with_chosen_scope, with_kinds
+from addressee.preferences.choices import with_chosen_scope, with_kinds, with_tracking
 from addressee.preferences.layers import is_fixed
 from addressee.preferences.offers import Chosen, Offer, is_wanted_in
 from addressee.preferences.policies import Policy, blocked_by
+from addressee.preferences.sets import TRACKING
 
 CATEGORIES, WORKFLOWS = "categories", "workflows"
 
@@ -46,6 +47,10 @@ class CellId(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.section}/{self.key}/{self.way}"
+
+
+# The cell about tracking, which is in no row and has no way of its own.
+TRACKING_CELL = CellId(TRACKING, "", "")
 
 
 class Cell(NamedTuple):
@@ -93,7 +98,8 @@ class Matrix:
     """The matrix of one recipient, whose preference sets are `own`.
 
     `workflows` are the names of the environment's, by key. `listed` are the sections and keys of rows that are there
-    even if nobody has settings for them. Names of categories are in `locale`, if they are translated.
+    even if nobody has settings for them. Names of categories are in `locale`, if they are translated. `tracks` says
+    whether any channel of the environment tracks.
     """
 
     offer: Offer
@@ -102,6 +108,13 @@ class Matrix:
     workflows: Mapping[str, str]
     listed: Collection[tuple[str, str]] = ()
     locale: str | None = None
+    tracks: bool = False
+
+    @cached_property
+    def tracking(self) -> Cell | None:
+        """The cell about tracking, None where neither a channel tracks nor anybody has said something about it."""
+        said = self._chosen.document.get(TRACKING)
+        return Cell(TRACKING_CELL, said is not False, None) if self.tracks or said is not None else None
 
     @cached_property
     def overall(self) -> Sequence[Cell]:
@@ -149,7 +162,8 @@ class Matrix:
             if overall:
                 wanted = {kind: wanted for way, wanted in overall.items() for kind in kinds_named(way)}
                 stored = {**stored, "kinds": with_kinds(stored.get("kinds", {}), wanted)}
-            return stored
+            agreed = changes.get(str(TRACKING_CELL))
+            return stored if agreed is None or self.tracking is None else with_tracking(stored, agreed)
 
         return self.offer.changed(self.own, change)
 

@@ -11,13 +11,16 @@ from typing import Any
 
 from addressee.directory.kinds import KINDS, effective_name, kinds_named
 from addressee.directory.recipient import Document
-from addressee.preferences.choices import with_kinds, without_empty, without_kinds, without_restrictions
+from addressee.preferences.choices import with_kinds, with_tracking, without_empty, without_kinds, without_restrictions
 from addressee.preferences.layers import Effective, LayerName
-from addressee.preferences.matrix import CellId
+from addressee.preferences.matrix import TRACKING_CELL, CellId
+from addressee.preferences.sets import TRACKING
 
 
 def said(stored: Document, cell: CellId) -> bool | None:
     """Returns what a set says about a cell; None: nothing."""
+    if cell == TRACKING_CELL:
+        return stored.get(TRACKING)
     if not cell.section:
         return setting_of(stored.get("kinds", {}), cell)
     scope = stored.get(cell.section, {}).get(cell.key)
@@ -37,6 +40,8 @@ def setting_of(kinds: Mapping[str, Any], cell: CellId) -> bool | None:
 
 def with_said(stored: Document, cell: CellId, wanted: bool | None) -> Document:
     """Returns a set that says this about a cell, and about all others what it said before. It is idempotent."""
+    if cell == TRACKING_CELL:
+        return with_tracking(stored, wanted)
     ways = kinds_named(cell.way)
     if not cell.section:
         if wanted is None:
@@ -70,6 +75,8 @@ def parts_of(scope: bool | Document) -> tuple[Document, Document]:
 def layer_of(effective: Effective, cell: CellId) -> LayerName | None:
     """Returns the layer from which the value of a cell comes; None where no layer says anything, so that it is on."""
     document = effective.document
+    if cell == TRACKING_CELL:
+        return effective.layer_of((TRACKING,)) if TRACKING in document else None
     if not cell.section:
         return layer_of_kinds(effective, (), document.get("kinds", {}), cell)
     scope = document.get(cell.section, {}).get(cell.key)

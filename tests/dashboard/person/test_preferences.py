@@ -146,3 +146,28 @@ async def test_quiet_hours_are_shown(viewer: httpx.AsyncClient, add: Add, at: Ca
     await add("ada", SetPreferences("default", {"quiet_hours": quiet}))
     text = (await load(viewer, at("users", "ada", "preferences"))).text
     assert "Quiet hours From the own set. windows from 22:00 until 07:00 timezone Europe/Berlin" in text
+
+
+async def test_editors_say_whether_somebody_agrees_to_tracking(
+    editor: httpx.AsyncClient,
+    add: Add,
+    at: Callable[..., str],
+    directory: Directory,
+    pool: Pool,
+    environment: Environment,
+) -> None:
+    ada = await add("ada")
+    path = at("users", "ada", "preferences")
+    assert (await load(editor, path)).all("select", name="says:tracking//") == []
+    async with pool.acquire() as connection:
+        await store_default(connection, environment.id, {"tracking": False})
+    page = await load(editor, path)
+    assert "off environment's default" in page.one("section", **{"aria-labelledby": "tracking"}).text
+    filled: dict[str, Any] = {"says:tracking//": "on"}
+    answer = await submit(editor, page.one("form", action=path, method="post"), **filled)
+    page = parse(answer.text)
+    assert "on own set" in page.one("section", **{"aria-labelledby": "tracking"}).text
+    assert (await directory.read(ada.place)).preferences == {"default": {"tracking": True}}  # type: ignore[union-attr]
+    filled = {"says:tracking//": ""}
+    await submit(editor, page.one("form", action=path, method="post"), **filled)
+    assert (await directory.read(ada.place)).preferences == {"default": {}}  # type: ignore[union-attr]

@@ -64,6 +64,8 @@ class Shown:
         yield from self.matrix.overall
         for row in self.matrix.rows:
             yield from row.cells
+        if self.matrix.tracking is not None:
+            yield self.matrix.tracking
 
 
 @routes.show("/preferences", VIEWER)
@@ -134,6 +136,7 @@ async def read_shown(visit: EnvironmentVisit, recipient: Recipient, tenant: str)
         ways_of(channel.served_by.kind for channel in channels),
         {each.key: each.name for each in workflows},
         [(WORKFLOWS, each.key) for each in workflows if each.in_preferences],
+        tracks=any(channel.tracks for channel in channels),
     )
     return Shown(tenant, offer, matrix)
 

@@ -12,6 +12,7 @@ from addressee.dialects.native.routes import (
     search,
     simulations,
     suppressions,
+    tracking,
     webhooks,
 )
 from addressee.dialects.native.wire import errors
@@ -31,6 +32,7 @@ NATIVE = Dialect(
         *search.routes,
         *simulations.routes,
         *suppressions.routes,
+        *tracking.routes,
         *webhooks.routes,
     ),
     authenticate=authenticate,

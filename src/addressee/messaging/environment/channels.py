@@ -49,6 +49,11 @@ class Channel:
         needed = [field.encode_name for field in structs.fields(provider.settings) if field.required]
         return tuple(name for name in needed if name not in provider.secrets and name not in self.settings)
 
+    @property
+    def tracks(self) -> bool:
+        """Whether it tracks its messages where their steps say nothing."""
+        return any(self.settings.get(name, False) for name in ("open_tracking", "link_tracking"))
+
     def data_of(self, recipient: Recipient) -> Document:
         """Returns a recipient's channel data for this channel, empty when it has none."""
         data: Document = recipient.channel_data.get(str(self.id), {}).get("data", {})

@@ -25,6 +25,7 @@ from addressee.preferences.sets import (
     MAX_ENTRIES,
     REMEMBERED,
     STRATEGY,
+    TRACKING,
     channel_id,
     check_conditions,
     check_set_id,
@@ -56,7 +57,7 @@ NAMES: Mapping[str, str] = {
 }
 
 # The parts of a set that Knock's clients do not know: they stay when the rest is replaced.
-UNSAID = ("enabled", "conditions", QUIET_HOURS, REMEMBERED)
+UNSAID = ("enabled", "conditions", QUIET_HOURS, TRACKING, REMEMBERED)
 
 # Keys that clients send back as they read them, and the one that says how to store a set.
 PERSISTENCE_STRATEGY = "__persistence_strategy__"

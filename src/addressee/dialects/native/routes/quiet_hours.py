@@ -7,29 +7,17 @@ from functools import partial
 from addressee.api.call import Call
 from addressee.api.operation import SECRET
 from addressee.api.requests.bodies import object_body
-from addressee.api.requests.query_strings import Query
 from addressee.api.routes import Routes
 from addressee.dialects.native.wire import shapes
 from addressee.dialects.native.wire.places import OBJECT, USER, place_of
-from addressee.directory.documents import check_id
+from addressee.dialects.native.wire.preference_sets import change_set, offer_at
 from addressee.directory.edits.preference_sets import QUIET_HOURS
-from addressee.directory.edits.recipients import ChangePreferenceSets
-from addressee.directory.errors import MissingError
 from addressee.directory.recipient import Document, Recipient
-from addressee.directory.writing.writes import Written
 from addressee.preferences.choices import with_quiet_hours
 from addressee.preferences.offers import Offer
 from addressee.preferences.quiet_hours import quiet_hours
-from addressee.preferences.sets import DEFAULT
 
 routes = Routes(keys=SECRET)
-
-
-async def offer_at(call: Call) -> Offer:
-    """Returns what there is to choose at the tenant that the query names, or at none."""
-    tenant = Query(call.query_string).text("tenant")
-    id = DEFAULT if tenant is None else check_id(tenant, "tenant")
-    return await call.services.preferences.offer(call.environment.id, id)
 
 
 def shown(offer: Offer, recipient: Recipient) -> shapes.QuietHours:
@@ -44,15 +32,7 @@ def shown(offer: Offer, recipient: Recipient) -> shapes.QuietHours:
 
 async def change(call: Call, given: Document | None) -> shapes.QuietHours:
     """Stores quiet hours, or removes the recipient's own."""
-    recipient, offer = await call.require(place_of(call)), await offer_at(call)
-
-    def answer(written: Written) -> shapes.QuietHours:
-        if written.living is None:  # it was deleted meanwhile
-            raise MissingError(recipient.place)
-        return shown(offer, written.living)
-
-    edit = ChangePreferenceSets(partial(offer.changed, change=partial(with_quiet_hours, given=given)))
-    return await call.write(recipient.place, edit, answer=answer)
+    return await change_set(call, partial(with_quiet_hours, given=given), shown)
 
 
 @routes.get(f"{USER}/quiet_hours", "users.quiet_hours.get", query=("tenant",), response=shapes.QuietHours)

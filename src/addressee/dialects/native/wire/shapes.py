@@ -244,6 +244,22 @@ class Explanation(Struct, kw_only=True):
     branches: list[Decision] | UnsetType = UNSET
 
 
+class Tracking(Struct, kw_only=True):
+    """`own` is what is stored for the recipient, null if nothing is. `effective` is whether messages may be tracked,
+    and `layer` who says so; null: nobody.
+    """
+
+    own: bool | None
+    effective: bool
+    layer: str | None
+
+
+class NewTracking(Struct, kw_only=True, forbid_unknown_fields=True):
+    """`tracking` is whether opens and clicks of the recipient's messages may be recorded."""
+
+    tracking: bool
+
+
 class QuietHours(Struct, kw_only=True):
     """`own` are what is stored for the recipient, and `effective` what applies, from this `layer`; null: none."""
 
