@@ -3,16 +3,19 @@ WITH due AS (
   SELECT endpoints.environment_id,
          endpoints.id
   FROM addressee.webhook_endpoints AS endpoints
+  -- The limit has the index be asked for each endpoint: of all that is due, one row is enough.
+  CROSS JOIN LATERAL (
+    SELECT
+    FROM addressee.webhook_deliveries
+    WHERE environment_id = endpoints.environment_id
+      AND endpoint_id = endpoints.id
+      AND due_at <= :now
+    ORDER BY due_at
+    LIMIT 1
+  ) AS earliest
   WHERE endpoints.disabled_at IS NULL
     AND (endpoints.paused_until IS NULL OR endpoints.paused_until <= :now)
     AND (endpoints.queued_until IS NULL OR endpoints.queued_until <= :now)
-    AND EXISTS (
-      SELECT
-      FROM addressee.webhook_deliveries AS deliveries
-      WHERE deliveries.environment_id = endpoints.environment_id
-        AND deliveries.endpoint_id = endpoints.id
-        AND deliveries.due_at <= :now
-    )
   LIMIT :limit
   FOR NO KEY UPDATE OF endpoints SKIP LOCKED
 )

@@ -30,18 +30,25 @@ firsts AS (
 ),
 -- It waits for nobody's lock, so that whoever waits for it waits for nothing else.
 locked AS (
-  SELECT deliveries.recipient_id,
-         deliveries.position,
+  SELECT unlocked.recipient_id,
+         unlocked.position,
          firsts.due_at
   FROM due
   JOIN firsts USING (recipient_id)
-  JOIN addressee.webhook_deliveries AS deliveries
-    ON deliveries.environment_id = :environment_id
-   AND deliveries.recipient_id = due.recipient_id
-   AND deliveries.endpoint_id = :endpoint_id
-   AND deliveries.position = due.position
-  WHERE deliveries.due_at <= :now
-  FOR NO KEY UPDATE OF deliveries SKIP LOCKED
+  -- The limit has each be looked up by its key: a line may be long.
+  CROSS JOIN LATERAL (
+    SELECT recipient_id,
+           position
+    FROM addressee.webhook_deliveries
+    WHERE environment_id = :environment_id
+      AND recipient_id = due.recipient_id
+      AND endpoint_id = :endpoint_id
+      AND position = due.position
+      AND due_at <= :now
+    LIMIT 1
+    FOR NO KEY UPDATE SKIP LOCKED
+  ) AS unlocked
+  LIMIT :looked_at
 ),
 parked AS (
   UPDATE addressee.webhook_deliveries AS deliveries
