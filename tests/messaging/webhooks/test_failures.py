@@ -8,8 +8,10 @@ import pytest
 from prometheus_client import REGISTRY
 
 from addressee.channels.requests.exchange import open_public_client
+from addressee.dialects.native.wire.webhook_events import StandardForm
 from addressee.messaging.webhooks import requests
 from addressee.messaging.webhooks.deliveries import Deliveries
+from addressee.messaging.webhooks.events import Event, ToldRecipient
 from addressee.messaging.webhooks.model import DeliveryAttempt
 from addressee.messaging.webhooks.pacing import RETRIES
 from tests.messaging.office import Office
@@ -187,3 +189,21 @@ async def test_a_busy_endpoint_is_asked_again_when_it_said(office: Office, recei
     assert len(receiver.received) == 1
     await deliver(office, timedelta(seconds=2))
     assert await statuses(office, endpoint) == ["delivered", "delivered"]
+
+
+async def test_an_event_that_cannot_be_written_fails_alone(
+    office: Office, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint = await open_endpoint(office, url=receiver.url)
+    write = StandardForm.body
+
+    def body(form: StandardForm, event: Event) -> bytes:
+        if isinstance(event, ToldRecipient) and event.recipient.place.id == "ada":
+            raise ValueError
+        return write(form, event)
+
+    monkeypatch.setattr(StandardForm, "body", body)
+    await office.identify("ada")
+    await office.identify("bob")
+    await deliver(office)
+    assert await statuses(office, endpoint) == ["failed", "delivered"]

@@ -25,7 +25,7 @@ from addressee.database.sealing import Sealer, WrongMasterKeyError
 from addressee.directory.clock import Clock
 from addressee.directory.reading.reader import Reader
 from addressee.messaging.webhooks.deliveries import delivery_from
-from addressee.messaging.webhooks.events import Forms, read_events
+from addressee.messaging.webhooks.events import Event, EventForm, Forms, read_events
 from addressee.messaging.webhooks.model import Delivery, DeliveryStatus
 from addressee.messaging.webhooks.outcomes import (
     Line,
@@ -179,14 +179,16 @@ class Deliverer:
         now = self._clock.now()
         events = await read_events(self._pool, self._reader, turn.environment_id, turn.claimed)
         for delivery in turn.claimed:
-            event = events.get(delivery.id)
-            body = None if event is None else turn.endpoint.form.body(event)
             if is_too_old(delivery, now):
                 turn.settled[delivery.position] = DeliveryStatus.FAILED
-            elif event is None or body is None:
+            elif (event := events.get(delivery.id)) is None:
                 turn.settled[delivery.position] = DeliveryStatus.DROPPED
             else:
-                turn.events[delivery.position] = event, body
+                body = body_or_status(turn.endpoint.form, event, delivery)
+                if isinstance(body, DeliveryStatus):
+                    turn.settled[delivery.position] = body
+                else:
+                    turn.events[delivery.position] = event, body
 
     async def _tell(self, turn: Turn) -> None:
         """Tells the lines of a turn, some at once, and records each with those that have ended when it has."""
@@ -245,6 +247,17 @@ class Deliverer:
                 )
             )
         count(outcomes, tried)
+
+
+def body_or_status(form: EventForm, event: Event, delivery: Delivery) -> bytes | DeliveryStatus:
+    """Returns the body of an event, or what its delivery becomes without one."""
+    try:
+        body = form.body(event)
+    except Exception as error:
+        # One that cannot be written must not keep all others waiting for ever.
+        log.error("webhook cannot be written", delivery_id=str(delivery.id), reason=type(error).__name__)
+        return DeliveryStatus.FAILED
+    return DeliveryStatus.DROPPED if body is None else body
 
 
 def count(outcomes: Sequence[Outcome], tried: Sequence[Tried]) -> None:
