@@ -17,10 +17,13 @@ from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
 from addressee.directory.access.environments import Environments
 from addressee.directory.access.keys import KINDS, CreatedKey, Keys, Kind
+from addressee.messaging.content.templating.shared_templates import Layout, Partial, TemplateKey
+from addressee.messaging.definitions.sources import Source
 from addressee.messaging.environment import channels
 from addressee.messaging.workflows.configuration import read_configuration
 from addressee.messaging.workflows.deployment import deploy
 from addressee.messaging.workflows.example import FOLDER
+from addressee.messaging.workflows.shared_templates.files import TemplateDefinition
 from addressee.preferences.categories import Category, Section
 from tests.support.filled_environments import tables_of_environments
 from tests.support.raw_http import Connection, Reply
@@ -301,7 +304,11 @@ async def populate(
         replace(feed, id=None, key="teams", type=ChannelType.CHAT, provider="ms_teams"),
     ]
     sections = (Section(categories=(category,)),)
-    configuration = replace(example, sections=sections, channels=[*example.channels, *more])
+    shared = (Layout(html_layout="{{ content }}{% render 'footer' %}"), Partial(content="x", name="Footer"))
+    templates = [
+        TemplateDefinition(TemplateKey.of(each, "footer"), each, Source("shared", "footer")) for each in shared
+    ]
+    configuration = replace(example, sections=sections, channels=[*example.channels, *more], templates=templates)
     await deploy(pool, sealer, environment_id, configuration, datetime.now(UTC))
     created = {kind: await keys.create(name, kind) for kind in KINDS}
     await Environments(pool).change(name, {"development_mode": True})

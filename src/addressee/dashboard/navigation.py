@@ -40,6 +40,7 @@ SECTIONS: Sequence[tuple[str, Sequence[Section]]] = (
         "Messaging",
         (
             Section("Workflows", ("workflows",)),
+            Section("Templates", ("templates",)),
             Section("Runs", ("runs",)),
             Section("Messages", ("messages",)),
         ),

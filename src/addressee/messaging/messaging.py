@@ -33,6 +33,7 @@ from addressee.messaging.triggers.triggers import Triggers
 from addressee.messaging.webhooks.endpoints import Endpoints
 from addressee.messaging.webhooks.hosts import webhook_hosts
 from addressee.messaging.workflows.listing import Workflows
+from addressee.messaging.workflows.shared_templates.listing import SharedTemplateList
 
 
 def no_sealer() -> Sealer:
@@ -70,6 +71,7 @@ class Messaging:
         self.schedules = Schedules(pool, reader, clock)
         self.lifecycle = Lifecycle(pool, wakeup, clock, links)
         self.workflows = Workflows(pool, clock)
+        self.shared_templates = SharedTemplateList(pool)
         self.channels = Channels(pool)
         self.channel_healths = Healths(pool, clock)
         self.suppressions = Suppressions(pool, clock)
