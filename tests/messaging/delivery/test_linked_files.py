@@ -146,7 +146,9 @@ async def test_it_is_in_no_log(
     await sent_with(office, linked(files.at("/bill", PDF)))
     await told(office, "bob", data={"attachments": linked(files.answering("/gone", web.Response(status=404)))})
     assert SECRET not in capsys.readouterr().out
-    assert not [each for each in caplog.records if SECRET in each.getMessage() and each.name.startswith("addressee")]
+    # The client's library tells each request below a warning, which processes leave out (`addressee.logs`).
+    logged = [each for each in caplog.records if each.levelno >= logging.WARNING]
+    assert not [each for each in logged if SECRET in each.getMessage()]
 
 
 @pytest.mark.parametrize(
@@ -243,12 +245,15 @@ async def test_a_server_that_fails_is_asked_again_when_the_send_is_tried_again(
 
 
 async def test_a_failure_holds_for_all_sends_of_a_moment(office: Office, files: FileServer) -> None:
-    await pushed(office)
+    """These are two batches."""
+    people = [f"user-{number}" for number in range(150)]
+    await office.push({**FILES, "workflows/bill.yaml": BILL})
+    for id in people:
+        await office.identify(id, email=f"{id}@example.com")
     url = files.answering("/bill", web.Response(status=500))
-    await office.trigger("ada", "bob", workflow="bill", data={"attachments": linked(url)})
-    await office.work()
+    await told(office, *people, data={"attachments": linked(url)})
     assert files.asked == ["/bill"]
-    assert [await status(office, id) for id in ("ada", "bob")] == [Status.DELIVERY_ATTEMPTED] * 2
+    assert {await status(office, id) for id in people} == {Status.DELIVERY_ATTEMPTED}
 
 
 async def test_its_channel_is_not_to_blame(office: Office, files: FileServer) -> None:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache
 from http import HTTPStatus
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from ssl import SSLContext
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -233,7 +234,12 @@ def open_client(verify: SSLContext | None = None) -> httpx2.AsyncClient:
     import httpx2
 
     return httpx2.AsyncClient(
-        http2=True, verify=verify or trust(), timeout=timeouts(), limits=limits(), headers=HEADERS
+        http2=True,
+        verify=verify or trust(),
+        timeout=timeouts(),
+        limits=limits(),
+        headers=HEADERS,
+        cookies=no_cookies(),
     )
 
 
@@ -252,8 +258,14 @@ def open_public_client(
         transport=PublicTransport(verify or trust(), limits(), resolve, allowed),
         timeout=timeouts(),
         headers=HEADERS,
+        cookies=no_cookies(),
         trust_env=False,
     )
+
+
+def no_cookies() -> CookieJar:
+    """Returns a jar that stays empty: all environments share a client, and a host could set any number of cookies."""
+    return CookieJar(DefaultCookiePolicy(allowed_domains=()))
 
 
 def limits() -> httpx2.Limits:
