@@ -99,6 +99,17 @@ def test_a_layout_that_there_is_not_is_an_error_of_the_template() -> None:
         mail(html="x").render(ACME, EMAIL, [])
 
 
+@pytest.mark.parametrize("is_mjml", [True, False])
+def test_a_layout_of_mjml_becomes_html_with_what_it_is_laid_around(is_mjml: bool) -> None:
+    body = "<mj-text>{{ data.v }}</mj-text>" if is_mjml else "<mj-raw><p>{{ data.v }}</p></mj-raw>"
+    frame = "<mjml><mj-body><mj-section><mj-column>{{ content }}</mj-column></mj-section></mj-body></mjml>"
+    html = rendered(mail(html=body, is_mjml=is_mjml), Layout(html_layout=frame, is_mjml=True)).html
+    assert html is not None
+    assert html.lstrip().lower().startswith("<!doctype html>")
+    assert "&lt;b&gt;" in html
+    assert "<mj" not in html
+
+
 def test_a_message_that_names_no_layout_has_none() -> None:
     template = EmailTemplate(subject="Hi", html="x", text="y")
     content = rendered(template)

@@ -24,6 +24,7 @@ from addressee.messaging.content.layouts import layout_named, with_layout
 from addressee.messaging.content.model import Content, Rendered, Template, render_texts
 from addressee.messaging.content.scope import Scope
 from addressee.messaging.content.templating import liquid
+from addressee.messaging.content.templating.shared_templates import MJML, Layout
 from addressee.messaging.definitions.model import FieldPath
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.tracking.urls import Tracking
@@ -181,6 +182,13 @@ class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
             reply_to=None,
         )
 
+    def layout_problems(self, layout: Layout) -> Iterator[tuple[FieldPath, str]]:
+        if self.is_mjml and not layout.begins_as_mjml:
+            yield (
+                ("is_mjml",),
+                f"the layout {self.layout_key!r} is HTML; MJML needs one that begins with <mjml>",
+            )
+
     def problems(self, provider: Provider) -> Iterator[tuple[FieldPath, str]]:
         if not (self.html or self.text):
             yield (), "an e-mail needs 'html', 'text' or both"
@@ -196,7 +204,7 @@ def finished_html(html: str, settings: Mapping[str, Any], *, is_mjml: bool = Fal
     HTML that begins with `<mjml>`, as a layout may, is MJML too. `settings` are the channel's. Raises TemplateError for
     MJML that is none.
     """
-    if is_mjml or html.lstrip().startswith("<mjml"):
+    if is_mjml or html.lstrip().startswith(MJML):
         try:
             html = html_of_mjml(html)
         except MjmlError as error:

@@ -19,6 +19,7 @@ from addressee.messaging.content.aliases import Aliases
 from addressee.messaging.content.attachments import File, StoredAttachment
 from addressee.messaging.content.scope import Scope
 from addressee.messaging.content.templating import liquid
+from addressee.messaging.content.templating.shared_templates import Layout
 from addressee.messaging.definitions.model import Definition, FieldPath
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.tracking.urls import Tracking
@@ -142,6 +143,10 @@ class Template(Definition, frozen=True, tag_field="type", omit_defaults=True):
     def is_fixed(self, channel: Channel) -> bool:
         """Returns whether the message goes to an address of the channel's own, whoever the recipient is."""
         return channel.served_by.is_fixed(channel.settings)
+
+    def layout_problems(self, layout: Layout) -> Iterator[tuple[FieldPath, str]]:
+        """Yields what does not fit the layout that it names, and the paths."""
+        yield from ()
 
     def problems(self, provider: Provider) -> Iterator[tuple[FieldPath, str]]:
         """Yields problems of the template beyond its types and its Liquid, and their paths."""

@@ -140,6 +140,7 @@ def test_every_mistake_has_its_file_and_its_line(tmp_path: Path) -> None:
         "layouts/d/layout.yaml:6: there is no 'foter_links' here; did you mean 'footer_links'?",
         "layouts/e/layout.yaml:1: the key is 'e', as the file or its folder is called; leave this out",
         "layouts/e/layout.yaml:4: this is not Liquid: missing expression",
+        "layouts/e/layout.yaml:5: MJML begins with <mjml>; 'html_layout' does not",
         "layouts/f/layout.json:1: there is no file 'x.html'",
         f"layouts/g/layouts.json:1: {where}",
         "partials/footer.liquid:2: this is not Liquid: unknown filter 'nonsense'",
@@ -203,6 +204,20 @@ def test_what_is_not_utf_8_is_told_of(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as error:
         read_configuration(folder, {})
     assert list(map(str, error.value.problems)) == ["partials/a.liquid:1: this cannot be read, or is not UTF-8"]
+
+
+def test_mjml_stands_in_a_layout_of_mjml(tmp_path: Path) -> None:
+    mail = "steps: [{ref: a, email: {subject: x, html: <mj-text>y</mj-text>, is_mjml: true, layout_key: %s}}]"
+    files = {
+        "channels/email.yaml": OUTBOX,
+        "layouts/html.liquid": "<html>{{ content }}</html>",
+        "layouts/mjml/layout.yaml": "is_mjml: true\nhtml_layout: <mjml><mj-body>{{ content }}</mj-body></mjml>",
+        "workflows/x.yaml": mail % "mjml",
+    }
+    assert len(templates(tmp_path, files)) == 2
+    assert mistakes(tmp_path, {**files, "workflows/x.yaml": mail % "html"}) == [
+        "workflows/x.yaml:1: the layout 'html' is HTML; MJML needs one that begins with <mjml>"
+    ]
 
 
 def test_settings_of_channels_render_no_partials(tmp_path: Path) -> None:

@@ -13,6 +13,9 @@ from addressee.messaging.definitions.model import Definition, Name
 TEMPLATES = "$shared_templates"
 
 
+MJML = "<mjml"
+
+
 class FooterLink(Definition, frozen=True):
     """A link that a layout shows. Both are Liquid."""
 
@@ -23,13 +26,19 @@ class FooterLink(Definition, frozen=True):
 class Layout(Definition, frozen=True, kw_only=True, omit_defaults=True):
     """The frame of e-mails: each part prints `content` once, where a message's own HTML or text goes.
 
-    Without `text_layout`, the text of a message has no frame.
+    Without `text_layout`, the text of a message has no frame. One that `is_mjml` begins with the tag
+    `<mjml>`; whatever does so is MJML.
     """
 
     html_layout: str
     text_layout: str | None = None
     name: Name | None = None
     footer_links: tuple[FooterLink, ...] = ()
+    is_mjml: bool = False
+
+    @property
+    def begins_as_mjml(self) -> bool:
+        return self.html_layout.lstrip().startswith(MJML)
 
 
 class PartialType(StrEnum):

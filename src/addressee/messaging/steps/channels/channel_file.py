@@ -81,10 +81,7 @@ class ChannelStepFile(StepFile, frozen=True, kw_only=True):
         template = self._template(compiler, path, place, place.channel.provider)
         if template is None:
             return
-        known = compiler.shared.layouts
-        if template.layout is not None and template.layout not in known:
-            message = f"there is no layout {template.layout!r}; {instead_of(template.layout, known)}"
-            compiler.problem((*path, place.template, "layout_key"), message)
+        self._check_layout(compiler, (*path, place.template), template)
         for where, link in template.links():
             scheme = scheme_of(link.partition("{")[0])
             allowed = place.channel.link_schemes
@@ -97,6 +94,16 @@ class ChannelStepFile(StepFile, frozen=True, kw_only=True):
             cap = channel_cap(compiler, (*path, "throttle"), self.throttle, self.ref, place.key, type)
             compiler.add(self.made(cap))
         compiler.add(self.made(ChannelStep(ref=self.ref, channel=place.key, template=template, windows=windows)))
+
+    def _check_layout(self, compiler: Compiler, path: FieldPath, template: AnyTemplate) -> None:
+        known, key = compiler.shared.layouts, template.layout
+        if key is None:
+            return
+        if key not in known:
+            compiler.problem((*path, "layout_key"), f"there is no layout {key!r}; {instead_of(key, known)}")
+            return
+        for below, message in template.layout_problems(known[key]):
+            compiler.problem((*path, *below), message)
 
     def _windows(self, compiler: Compiler, path: FieldPath) -> Windows | None:
         """Returns the step's own windows, else those of the workflow."""

@@ -39,7 +39,6 @@ class LayoutFile(Layout, frozen=True, kw_only=True):
     """The form of a layout's file, as Knock has it."""
 
     key: str | None = None
-    is_mjml: bool = False
 
 
 class PartialFile(Partial, frozen=True, kw_only=True):
@@ -48,9 +47,8 @@ class PartialFile(Partial, frozen=True, kw_only=True):
     key: str | None = None
 
 
-# The form of the file of each kind of template, and those of its fields that are not stored.
+# The form of the file of each kind of template.
 FORMS: Mapping[type[Layout | Partial], type[LayoutFile | PartialFile]] = {Layout: LayoutFile, Partial: PartialFile}
-NOT_STORED = frozenset({"key", "is_mjml"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,9 @@ def read_template(kind: type[Layout | Partial], source: Source) -> TemplateDefin
         return None
     if value.get("key", source.key) not in (source.key, None):
         source.problem(("key",), f"the key is {source.key!r}, as the file or its folder is called; leave this out")
-    template = msgspec.convert({name: part for name, part in value.items() if name not in NOT_STORED}, kind)
+    template = msgspec.convert({name: part for name, part in value.items() if name != "key"}, kind)
+    if isinstance(template, Layout) and template.is_mjml and not template.begins_as_mjml:
+        source.problem(("is_mjml",), "MJML begins with <mjml>; 'html_layout' does not")
     return TemplateDefinition(TemplateKey.of(template, source.key), template, source)
 
 
