@@ -5,9 +5,11 @@ import secrets
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
+from addressee.database.environment_variables import ALLOW_PRIVATE_WEBHOOKS
 from addressee.database.installation import Installation
 from addressee.database.pool import open_pool
 from addressee.database.sealing import Sealer
@@ -16,10 +18,13 @@ from addressee.messaging import worker
 from addressee.messaging.lifecycle.maintenance import delete_expired
 from addressee.messaging.messages.status import Status
 from addressee.messaging.triggers.trigger import Trigger
+from addressee.messaging.webhooks.model import DeliveryStatus
 from tests.messaging.office import FILES, Office
+from tests.messaging.webhooks.told import open_endpoint, told
 from tests.support.clock import MovedClock
 from tests.support.receipts import receipt
 from tests.support.waiting import until
+from tests.support.webhook_receiver import receiving
 
 NUMBERED = """
 name: Numbered
@@ -122,3 +127,33 @@ async def test_housekeeping_forgets_old_bulk_calls_only(office: Office) -> None:
     await delete_expired(office.pool, office.clock.now())
     assert await office.directory.find_bulk_operation(office.environment_id, old.id) is None
     assert await office.directory.find_bulk_operation(office.environment_id, kept.id) == kept
+
+
+async def test_workers_tell_the_product_what_happened_in_order(
+    installation: Installation, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(ALLOW_PRIVATE_WEBHOOKS, "127.0.0.1")
+    await office.push()
+    ids = [f"user-{number}" for number in range(20)]
+    stop = asyncio.Event()
+    workers = [asyncio.create_task(worker.run(installation, stop, FORMS)) for _ in range(2)]
+    async with receiving() as receiver:
+        endpoint = await open_endpoint(office, url=receiver.url)
+        await asyncio.gather(*(office.identify(id, email=f"{id}@example.com") for id in ids))
+        await office.trigger(*ids)
+        # Each was created, has a run that begins and ends, and five events of its two messages.
+        await until(lambda: is_told(office, endpoint, len(ids) * 8), seconds=60)
+        stop.set()
+        await asyncio.gather(*workers)
+    events = await told(office, endpoint)
+    assert {(each.status, each.attempts) for each in events} == {(DeliveryStatus.DELIVERED, 1)}
+    received = [request.id for request in receiver.received]
+    for id in ids:
+        of_one = [str(each.id) for each in events if each.recipient.id == id]
+        assert [each for each in received if each in of_one] == of_one
+    assert len(received) == len(set(received)) == len(events)
+
+
+async def is_told(office: Office, endpoint: UUID, count: int) -> bool:
+    events = await told(office, endpoint)
+    return len(events) == count and all(each.status is DeliveryStatus.DELIVERED for each in events)

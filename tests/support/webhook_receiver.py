@@ -56,12 +56,14 @@ class Receiver:
     received: list[Received] = field(default_factory=list)
     answer: Answerer | None = None
     reply: Reply = Reply()
+    open: set[asyncio.StreamWriter] = field(default_factory=set)
 
     @property
     def url(self) -> str:
         return f"http://{LOOPBACK}:{self.port}/hook"
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.open.add(writer)
         try:
             while (request := await read_request(reader)) is not None:
                 self.received.append(request)
@@ -73,6 +75,7 @@ class Receiver:
         except (OSError, asyncio.IncompleteReadError):
             pass
         finally:
+            self.open.discard(writer)
             writer.close()
 
 
@@ -85,6 +88,8 @@ async def receiving() -> AsyncIterator[Receiver]:
         yield receiver
     finally:
         server.close()
+        for writer in receiver.open:
+            writer.close()
 
 
 async def read_request(reader: asyncio.StreamReader) -> Received | None:

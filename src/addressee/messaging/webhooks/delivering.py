@@ -25,20 +25,19 @@ from addressee.database.sealing import Sealer, WrongMasterKeyError
 from addressee.directory.clock import Clock
 from addressee.directory.reading.reader import Reader
 from addressee.messaging.webhooks.deliveries import delivery_from
-from addressee.messaging.webhooks.events import Event, EventForm, Forms, read_events
+from addressee.messaging.webhooks.events import Forms, read_events
 from addressee.messaging.webhooks.model import Delivery, DeliveryStatus
 from addressee.messaging.webhooks.outcomes import (
     Line,
     Outcome,
     Tried,
     attempts_in,
-    is_too_old,
     lines_of,
     outcomes_of,
 )
 from addressee.messaging.webhooks.pacing import Pace, after
 from addressee.messaging.webhooks.requests import SECONDS, OpenEndpoint, opened, tell
-from addressee.messaging.webhooks.turns import Turn, pace_from, record_pace
+from addressee.messaging.webhooks.turns import Turn, pace_from, prepare, record_pace
 
 if TYPE_CHECKING:
     import httpx2
@@ -129,7 +128,8 @@ class Deliverer:
         if not claimed:
             return await self._park(job) == LOOKED_AT
         turn = Turn(job.environment_id, endpoint, pace, claimed, claimed_until)
-        await self._settle_untold(turn)
+        events = await read_events(self._pool, self._reader, job.environment_id, claimed)
+        prepare(turn, events, self._clock.now())
         await self._tell(turn)
         return turn.pace.goes_on
 
@@ -173,22 +173,6 @@ class Deliverer:
             )
         )
         return parked
-
-    async def _settle_untold(self, turn: Turn) -> None:
-        """Reads what the deliveries are about, and settles those of which nothing is told."""
-        now = self._clock.now()
-        events = await read_events(self._pool, self._reader, turn.environment_id, turn.claimed)
-        for delivery in turn.claimed:
-            if is_too_old(delivery, now):
-                turn.settled[delivery.position] = DeliveryStatus.FAILED
-            elif (event := events.get(delivery.id)) is None:
-                turn.settled[delivery.position] = DeliveryStatus.DROPPED
-            else:
-                body = body_or_status(turn.endpoint.form, event, delivery)
-                if isinstance(body, DeliveryStatus):
-                    turn.settled[delivery.position] = body
-                else:
-                    turn.events[delivery.position] = event, body
 
     async def _tell(self, turn: Turn) -> None:
         """Tells the lines of a turn, some at once, and records each with those that have ended when it has."""
@@ -247,17 +231,6 @@ class Deliverer:
                 )
             )
         count(outcomes, tried)
-
-
-def body_or_status(form: EventForm, event: Event, delivery: Delivery) -> bytes | DeliveryStatus:
-    """Returns the body of an event, or what its delivery becomes without one."""
-    try:
-        body = form.body(event)
-    except Exception as error:
-        # One that cannot be written must not keep all others waiting for ever.
-        log.error("webhook cannot be written", delivery_id=str(delivery.id), reason=type(error).__name__)
-        return DeliveryStatus.FAILED
-    return DeliveryStatus.DROPPED if body is None else body
 
 
 def count(outcomes: Sequence[Outcome], tried: Sequence[Tried]) -> None:

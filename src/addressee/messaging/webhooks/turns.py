@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -12,9 +12,9 @@ from prometheus_client import Counter
 
 from addressee.database.pool import Connection
 from addressee.database.queries import load
-from addressee.messaging.webhooks.events import Event
+from addressee.messaging.webhooks.events import Event, EventForm
 from addressee.messaging.webhooks.model import Delivery, DeliveryStatus, DisabledFor
-from addressee.messaging.webhooks.outcomes import Tried
+from addressee.messaging.webhooks.outcomes import Tried, is_too_old
 from addressee.messaging.webhooks.pacing import Pace, Result, after
 from addressee.messaging.webhooks.requests import OpenEndpoint
 
@@ -45,6 +45,33 @@ class Turn:
         self.events: dict[int, tuple[Event, bytes]] = {}
         self.settled: dict[int, DeliveryStatus] = {}
         self.tried: dict[int, Tried] = {}
+
+
+def prepare(turn: Turn, events: Mapping[UUID, Event], now: datetime) -> None:
+    """Writes the bodies of what a turn tells, and settles the deliveries of which nothing is told."""
+    for delivery in turn.claimed:
+        event = events.get(delivery.id)
+        if is_too_old(delivery, now):
+            turn.settled[delivery.position] = DeliveryStatus.FAILED
+        elif event is None:
+            turn.settled[delivery.position] = DeliveryStatus.DROPPED
+        else:
+            body = body_or_status(turn.endpoint.form, event, delivery)
+            if isinstance(body, DeliveryStatus):
+                turn.settled[delivery.position] = body
+            else:
+                turn.events[delivery.position] = event, body
+
+
+def body_or_status(form: EventForm, event: Event, delivery: Delivery) -> bytes | DeliveryStatus:
+    """Returns the body of an event, or what its delivery becomes without one."""
+    try:
+        body = form.body(event)
+    except Exception as error:
+        # One that cannot be written must not keep all others waiting for ever.
+        log.error("webhook cannot be written", delivery_id=str(delivery.id), reason=type(error).__name__)
+        return DeliveryStatus.FAILED
+    return DeliveryStatus.DROPPED if body is None else body
 
 
 async def record_pace(connection: Connection, turn: Turn, results: Sequence[Result], now: datetime) -> None:
