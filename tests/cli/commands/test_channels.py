@@ -11,20 +11,25 @@ from addressee.database.opening import open_database
 from addressee.database.sealing import Sealer
 from addressee.messaging.feedback.callbacks import callback_path
 from tests.channels.provider_server import Reply, provider_server
-from tests.messaging.office import IN_APP, write_files
+from tests.messaging.office import IN_APP, OUTBOX, write_files
 from tests.support.command import addressee
 
 POSTMARK = "type: email\nprovider: postmark\nsettings: {from: hello@example.com, api_key: token}"
 
 
 async def test_channels_are_listed_with_what_their_providers_call(tmp_path: Path) -> None:
-    files = write_files(tmp_path / "files", {"channels/email.yaml": POSTMARK, "channels/feed.yaml": IN_APP})
+    definitions = {
+        "channels/email.yaml": POSTMARK,
+        "channels/feed.yaml": IN_APP,
+        "channels/mail.yaml": f"{OUTBOX}\nfailover: [email]",
+    }
+    files = write_files(tmp_path / "files", definitions)
     data = tmp_path / "data"
     named = ("--environment", "development", "--data-dir", data)
     assert (await addressee("push", files, *named)).code == 0
     public = {"ADDRESSEE_PUBLIC_URL": "https://addressee.example.com/"}
     listed = await addressee("channels", "list", "--json", *named, **public)
-    email, feed = [json.loads(each) for each in listed.output.splitlines()]
+    email, feed, mail = [json.loads(each) for each in listed.output.splitlines()]
     assert (email["key"], email["type"], email["provider"]) == ("email", "email", "postmark")
     assert email["callback_url"].startswith(f"https://addressee.example.com/providers/{email['id']}/")
     assert (feed["key"], feed["type"], feed["callback_url"]) == ("feed", "in_app_feed", None)
@@ -33,7 +38,9 @@ async def test_channels_are_listed_with_what_their_providers_call(tmp_path: Path
     assert [each.split() for each in lines] == [
         ["email", "email", "postmark", email["id"], path],
         ["feed", "in_app_feed", "feed", feed["id"], "-"],
+        ["mail", "email", "outbox", mail["id"], "-", "failover:", "email"],
     ]
+    assert (email["failover"], mail["failover"]) == ([], ["email"])
     assert (email["paused_for"], feed["paused_for"]) == (None, None)
     sealer = Sealer(Installation(data, None).master_key())
     paths = {callback_path(sealer, number, UUID(email["id"])) for number in range(1, 10)}

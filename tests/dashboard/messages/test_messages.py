@@ -11,7 +11,7 @@ from addressee.database.paging import PageRequest
 from addressee.operators.operators import Operators
 from tests.channels.mail_server import MailServer
 from tests.conftest import Environment
-from tests.dashboard.messages.conftest import message_in
+from tests.dashboard.messages.conftest import SMTP, message_in
 from tests.messaging.office import Office
 from tests.support.browsing import load, submit
 
@@ -135,6 +135,30 @@ async def test_a_message_shows_what_it_says_and_what_became_of_it(
     framed = await editor.get(frames[0].attributes["src"] or "")
     assert framed.text == "<p>Your code is A-1</p>"
     assert "sandbox" in framed.headers["content-security-policy"]
+
+
+async def test_a_message_says_which_channel_stood_in(
+    office: Office, mail: MailServer, editor: httpx.AsyncClient, at: Callable[..., str]
+) -> None:
+    channel = SMTP.format(port=mail.port)
+    backup = channel.replace("name: Mail", "name: Backup")
+    await office.push({"channels/email.yaml": f"{channel}failover: [backup]", "channels/backup.yaml": backup})
+    await office.pool.execute(
+        "UPDATE addressee.channels SET sealed_secrets = 'sealed elsewhere' WHERE environment_id = $1 AND key = 'email'",
+        office.environment_id,
+    )
+    await office.identify("ada", email="ada@example.org")
+    await office.trigger("ada", data={"code": "A-1"})
+    message = await message_in(office, "ada", "mail", "sent")
+    page = await load(editor, at("messages", message.id))
+    told = (
+        "A stand-in of its channel took over. From email, which has settings or secrets that cannot be used, to backup."
+    )
+    for expected in ("Channel Mail Sent by Backup , standing in", told):
+        assert expected in page.text
+    run = await load(editor, at("runs", message.run_id, recipient=message.recipient_run_id))
+    assert "Another channel took over mail" in run.text
+    assert told in run.text
 
 
 async def test_a_message_that_did_not_arrive_says_why(

@@ -90,6 +90,15 @@ async def test_a_channel_hides_its_secrets_and_says_where_it_is_used(
     assert page.all("form", action=at("channels", "mail", "test")) == []
 
 
+async def test_a_channel_names_its_stand_ins_and_they_name_it(viewer: httpx.AsyncClient, at: At, push: Push) -> None:
+    smtp = SMTP.format(port=1)
+    await push({"channels/mail.yaml": f"{smtp.rstrip()}\nfailover: [backup]", "channels/backup.yaml": smtp})
+    page = await load(viewer, at("channels", "mail"))
+    assert dict(facts(page, "Settings"))["Failover"] == "backup"
+    assert page.one("a", href=at("channels", "backup")).text == "backup"
+    assert dict(facts(await load(viewer, at("channels", "backup")), "Settings"))["Stands in for"] == "mail"
+
+
 @pytest.mark.parametrize(
     ("reason", "minutes", "words"),
     [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json as json_format
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -55,11 +55,12 @@ async def list_channels(options: InstallationOptions, environment: str, json: bo
                 "provider": channel.provider,
                 "callback_url": None if path is None else (configured_url() or "") + path,
                 "paused_for": paused.get(channel.key),
+                "failover": channel.failover,
             }
             print(json_format.dumps(shown) if json else line(shown))
 
 
-def line(shown: dict[str, str | None]) -> str:
+def line(shown: dict[str, Any]) -> str:
     """Returns a channel as one line."""
     return "  ".join(
         (
@@ -69,6 +70,7 @@ def line(shown: dict[str, str | None]) -> str:
             str(shown["id"]),
             shown["callback_url"] or "-",
             *(() if shown["paused_for"] is None else (f"paused: {shown['paused_for']}",)),
+            *((f"failover: {', '.join(shown['failover'])}",) if shown["failover"] else ()),
         )
     )
 

@@ -21,6 +21,7 @@ from addressee.database.paging import PageRequest
 from addressee.messaging.content.channel_types import AnyContent
 from addressee.messaging.content.email import EmailContent
 from addressee.messaging.delivery.resending import Resending
+from addressee.messaging.environment.channels import Channel
 from addressee.messaging.messages.events import MessageEvent
 from addressee.messaging.messages.model import Message
 from addressee.messaging.messages.status import FAILED as FAILED_FOR_GOOD
@@ -93,6 +94,7 @@ async def message_page(
         message=message,
         content=content,
         addresses=addresses[message.id],
+        stand_ins=await stand_ins(visit, message),
         events=told,
         more_events=events is not None and events.after is not None,
         exchanges=() if logs is None else logs.entries,
@@ -107,6 +109,13 @@ async def message_page(
         because=because(message, told, is_open=is_open),
         frame=visit.url("messages", message.id, "email", **{"pass": pass_of(visit, message, is_open=is_open)}),
     )
+
+
+async def stand_ins(visit: EnvironmentVisit, message: Message) -> list[Channel]:
+    """Returns the channels that sent the message at last in place of its own."""
+    messaging, environment_id = visit.services.messaging, visit.environment.id
+    others = await messaging.messages.sending_channels(environment_id, message.id) - {message.channel.id}
+    return [each for each in await messaging.channels.list(environment_id) if each.id in others] if others else []
 
 
 async def resending(visit: EnvironmentVisit, message: Message) -> Resending | None:

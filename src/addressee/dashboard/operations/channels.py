@@ -97,6 +97,7 @@ async def channel_page(
 ) -> Answer:
     messaging, now = visit.services.messaging, visit.services.directory.clock.now()
     health = (await messaging.channel_healths.of(visit.environment.id, [channel.id]))[channel.id]
+    others = await messaging.channels.list(visit.environment.id)
     sends = channel.served_by.open is not None
     tries = sends and visit.may(Role.EDITOR)
     return page(
@@ -111,6 +112,7 @@ async def channel_page(
         failures=FAILURES,
         workflows=await messaging.workflows.using(visit.environment.id, channel.key),
         secrets=sorted(channel.served_by.secrets),
+        stands_in_for=[other.key for other in others if channel.key in other.failover],
         tries=tries,
         address=None if not tries or has_own_address(channel) else ADDRESS_NAMES[channel.type],
         to=to,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 import asyncpg
 import msgspec
@@ -120,6 +121,11 @@ class Messages:
         ):
             found[row["message_id"]].append(Address(row["kind"], row["address"]))
         return found
+
+    async def sending_channels(self, environment_id: int, message_id: str) -> set[UUID]:
+        """Returns the channels that send a message, or sent it at last: its own one, or stand-ins of that."""
+        rows = await self._pool.fetch(*SQL["channels_of_sends"](environment_id=environment_id, message_id=message_id))
+        return {row["channel_id"] for row in rows}
 
     async def last_uses(self, recipient: Recipient) -> Mapping[UsedAddress, LastUse]:
         """Returns when each address was last sent to, as far as the recipient's latest 200 messages tell."""

@@ -107,6 +107,7 @@ def explanation(explained: Explanation) -> shapes.Explanation:
             suppressed=[suppression(each) for each in step.suppressed],
             after=list(step.after) or UNSET,
             held=UNSET if step.hold is None else msgspec.to_builtins(step.hold.shown),
+            failover=list(step.channel.failover) or UNSET,
         )
         for step in explained.steps
     ]

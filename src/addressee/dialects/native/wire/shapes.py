@@ -207,7 +207,8 @@ class ExplainedStep(Struct, kw_only=True):
     leave out as they are suppressed. `after` are the refs of steps before it that wait, or whose outcome is not known
     yet: it would be taken when they let the run go on, with the values of then. `held` says what it would wait for now
     (`by`: `send_windows`, `quiet_hours` or `tenant_quiet_hours`), `until` when, in which `timezone`, and from which
-    `layer` of the preferences.
+    `layer` of the preferences. `failover` are the keys of the channels that would send, in this order, what the step's
+    channel cannot.
     """
 
     ref: str
@@ -219,6 +220,7 @@ class ExplainedStep(Struct, kw_only=True):
     suppressed: list[Suppression]
     after: list[str] | UnsetType = UNSET
     held: dict[str, Any] | UnsetType = UNSET
+    failover: list[str] | UnsetType = UNSET
 
 
 class Decision(Struct, kw_only=True):
