@@ -87,6 +87,9 @@ KNOCK_NONSENSE: Mapping[str, list[str] | None] = {
 NATIVE_NONSENSE: Mapping[str, list[str] | None] = {
     "after": KNOCK_NONSENSE["after"],
     "kind": ["pigeon"],
+    "status": ["lost"],
+    "type": ["message.lost"],
+    "recipient": ["..", "x" * 257],
     "reason": ["lost"],
     "address": None,
     "at": ["yesterday", "2025-13-01", "9999-12-31T23:59:59-14:00"],

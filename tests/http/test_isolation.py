@@ -58,6 +58,7 @@ ANSWERS_TO_A_STRANGER = {
     "POST /directory/v1/suppressions": 204,
     "GET /directory/v1/webhooks": 200,
     "POST /directory/v1/webhooks": 201,
+    "GET /directory/v1/webhook-event-types": 200,
     "GET /admin/v1/users": 200,
     "PUT /admin/v1/users/{external_id}": 201,
     "GET /admin/v1/notifications": 200,
@@ -223,7 +224,7 @@ def test_nor_does_it_where_it_has_things_of_the_same_names(
 
 def traces(things: PopulatedEnvironment, reply: Reply) -> list[str]:
     """What an answer says of an environment. What the caller named itself is no trace of it."""
-    secrets = (things.user_name, things.run_id, things.webhook_id)
+    secrets = (things.user_name, things.run_id, things.webhook_id, things.webhook_delivery_id)
     return [secret for secret in secrets if secret in reply.body.decode()]
 
 

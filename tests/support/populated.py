@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, get_args
+from uuid import UUID
 
 import httpx
 import msgspec
@@ -30,6 +31,7 @@ from tests.support.raw_http import Connection, Reply
 from tests.support.refusals import USER
 from tests.support.routes import Route
 from tests.support.waiting import until
+from tests.support.webhook_deliveries import store_delivery
 
 GUEST = "guest"
 OBJECT = "lisbon"
@@ -85,6 +87,7 @@ class PopulatedEnvironment:
     recipient_run_id: str
     schedule_id: str
     webhook_id: str
+    webhook_delivery_id: str
     version_ids: tuple[str, ...]
 
     @property
@@ -158,7 +161,7 @@ class PopulatedEnvironment:
             "external_id": USER,
             "topic_name": TOPIC,
             "notification_id": self.recipient_run_id,
-            "delivery_id": self.message_ids[0],
+            "delivery_id": self.webhook_delivery_id if "webhooks" in route.path else self.message_ids[0],
             "entry_id": self.entry_id,
             "n_id": self.entry_id,
             "handle": "welcome",
@@ -361,6 +364,7 @@ async def populate(
 
         await until(are_finished)
         made = await messages()
+    delivery_id = await store_delivery(pool, environment_id, UUID(webhook["id"]))
     [entry_id] = [message["id"] for message in made if message["channel_id"] == by_key["in-app"]]
     return PopulatedEnvironment(
         id=environment_id,
@@ -378,6 +382,7 @@ async def populate(
         recipient_run_id=made[0]["source"]["workflow_recipient_run_id"],
         schedule_id=schedules[0]["id"],
         webhook_id=webhook["id"],
+        webhook_delivery_id=str(delivery_id),
         version_ids=tuple(draft.raise_for_status().json()["version_id"] for draft in drafts),
     )
 

@@ -12,6 +12,7 @@ from addressee.cli.commands.links import links
 from addressee.cli.commands.operators import operators
 from addressee.cli.commands.secrets import secrets
 from addressee.cli.commands.suppressions import suppressions
+from addressee.cli.commands.webhook_deliveries import deliveries, resend, test
 from addressee.cli.commands.webhooks import webhooks
 from addressee.cli.options import InstallationOptions, environment_name, installation_options, private_webhooks
 
@@ -205,3 +206,5 @@ app.add_command(operators)
 app.add_command(secrets)
 app.add_command(suppressions)
 app.add_command(webhooks)
+for command in (test, deliveries, resend):
+    webhooks.add_command(command)

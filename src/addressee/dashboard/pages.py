@@ -35,6 +35,7 @@ from addressee.dashboard.person.timeline.pages import routes as timeline
 from addressee.dashboard.routes import Route, Routes
 from addressee.dashboard.settings.keys import routes as keys
 from addressee.dashboard.settings.settings import routes as settings
+from addressee.dashboard.webhooks.deliveries import routes as webhook_deliveries
 from addressee.dashboard.webhooks.editing import routes as webhook_editing
 from addressee.dashboard.webhooks.listing import routes as webhooks
 from addressee.dashboard.webhooks.secrets import routes as webhook_secrets
@@ -79,6 +80,7 @@ PARTS: Sequence[Routes] = (
     topics,
     subscribers,
     settings,
+    webhook_deliveries,
     webhook_editing,
     webhooks,
     webhook_secrets,

@@ -26,6 +26,7 @@ from addressee.dialects.knock import KNOCK
 from addressee.dialects.native import NATIVE
 from addressee.dialects.notiflows import NOTIFLOWS
 from addressee.dialects.suprsend import SUPRSEND
+from addressee.dialects.webhook_forms import FORMS
 from addressee.directory.access.key_ring import KeyRing
 from addressee.directory.access.keys import Keys
 from addressee.directory.access.links import Links
@@ -48,6 +49,8 @@ from addressee.messaging.feedback.engagements import Engagements
 from addressee.messaging.messaging import Messaging
 from addressee.messaging.realtime.hub import Hub
 from addressee.messaging.realtime.listening import FeedListening
+from addressee.messaging.webhooks.hosts import webhook_hosts
+from addressee.messaging.webhooks.trials import Trials as WebhookTrials
 from addressee.operators.openid.settings import OpenIdSettings, configured_openid
 from addressee.operators.operators import Operators
 from addressee.preferences.preferences import Preferences
@@ -182,6 +185,7 @@ class Process:
             HeldJobs(pool, Wakeup(pool)),
             Trials(pool, self._sealer, self._outbox, directory.clock),
             Traffic(pool),
+            WebhookTrials(pool, lambda: self._sealer, directory.clock, webhook_hosts(), FORMS),
         )
         engagements = Engagements(pool, Wakeup(pool))
         self._application = build(services, callbacks, TrackingRoutes(engagements, self._sealer))

@@ -43,6 +43,11 @@ class WebhookMissingError(MessagingError):
         super().__init__("There is no such webhook in this environment; it may have been deleted.")
 
 
+class WebhookDeliveryMissingError(MessagingError):
+    def __init__(self) -> None:
+        super().__init__("This webhook has no such delivery; deliveries are kept for 30 days.")
+
+
 class NotResendableError(MessagingError):
     """A message cannot be sent again; `obstacle` says why, like those of runs and sends."""
 

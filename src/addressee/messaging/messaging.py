@@ -30,8 +30,10 @@ from addressee.messaging.runs.runs import Runs
 from addressee.messaging.schedules.schedules import Schedules
 from addressee.messaging.suppressions.suppressions import Suppressions
 from addressee.messaging.triggers.triggers import Triggers
+from addressee.messaging.webhooks.deliveries import Deliveries
 from addressee.messaging.webhooks.endpoints import Endpoints
 from addressee.messaging.webhooks.hosts import webhook_hosts
+from addressee.messaging.webhooks.replays import Replays
 from addressee.messaging.workflows.listing import Workflows
 from addressee.messaging.workflows.shared_templates.listing import SharedTemplateList
 
@@ -77,6 +79,8 @@ class Messaging:
         self.suppressions = Suppressions(pool, clock)
         self.resender = Resender(pool, reader, wakeup, clock, links)
         self.browser_receipts = BrowserReceipts(pool, wakeup, clock)
+        self.webhook_deliveries = Deliveries(pool)
+        self.webhook_replays = Replays(pool, clock)
         self.webhook_endpoints = Endpoints(pool, sealer, clock, webhook_hosts())
 
     @classmethod

@@ -24,9 +24,12 @@ from addressee.cli.options import (
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from addressee.directory.directory import Directory
     from addressee.messaging.messaging import Messaging
     from addressee.messaging.webhooks.endpoints import SignedEndpoint
+    from addressee.messaging.webhooks.events import Forms
     from addressee.messaging.webhooks.model import Endpoint
+    from addressee.messaging.webhooks.trials import Trials
 
 webhook_id = click.argument("id", type=click.UUID, metavar="WEBHOOK")
 types_option = click.option(
@@ -44,7 +47,15 @@ secret_file_option = click.option(
 
 class OpenEnvironment(NamedTuple):
     id: int
+    directory: Directory
     messaging: Messaging
+
+    def trials(self, forms: Forms) -> Trials:
+        """Returns what tests webhooks of these forms."""
+        from addressee.messaging.webhooks.hosts import webhook_hosts
+        from addressee.messaging.webhooks.trials import Trials
+
+        return Trials(self.directory.pool, self.directory.sealer, self.directory.clock, webhook_hosts(), forms)
 
 
 @asynccontextmanager
@@ -59,7 +70,7 @@ async def opened(options: InstallationOptions, environment: str) -> AsyncIterato
         with refusals():
             found = await directory.environments.named(environment)
             try:
-                yield OpenEnvironment(found.id, Messaging.from_directory(directory))
+                yield OpenEnvironment(found.id, directory, Messaging.from_directory(directory))
             except MessagingError as error:
                 raise CommandError(str(error)) from None
 

@@ -20,7 +20,7 @@ from addressee.messaging.webhooks.model import PATTERNS, Endpoint
 from addressee.messaging.webhooks.types import ALL
 from addressee.messaging.webhooks.urls import MAX_LENGTH
 
-routes = Routes("webhooks")
+routes = Routes("webhook_editing")
 
 
 @routes.get(f"{WEBHOOKS}/add", ADMIN)

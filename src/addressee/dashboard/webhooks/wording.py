@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from addressee.messaging.webhooks.model import DeliveryStatus, DisabledFor, Form
+from addressee.messaging.webhooks.model import DeliveryAttempt, DeliveryStatus, DisabledFor, Form
 from addressee.messaging.webhooks.states import EndpointState
 
 
@@ -40,3 +40,8 @@ FORM_NAMES: Mapping[Form, str] = {
     Form.STANDARD: "Standard Webhooks",
     Form.KNOCK: "Knock’s outgoing webhooks",
 }
+
+
+def is_taken(attempt: DeliveryAttempt) -> bool:
+    """Returns whether a receiver has taken what it was told."""
+    return attempt.status is not None and attempt.status in range(200, 300)

@@ -13,6 +13,7 @@ from addressee.dialects.native.routes import (
     simulations,
     suppressions,
     tracking,
+    webhook_deliveries,
     webhooks,
 )
 from addressee.dialects.native.wire import errors
@@ -34,6 +35,7 @@ NATIVE = Dialect(
         *suppressions.routes,
         *tracking.routes,
         *webhooks.routes,
+        *webhook_deliveries.routes,
     ),
     authenticate=authenticate,
     error=of_any_request(errors.render),

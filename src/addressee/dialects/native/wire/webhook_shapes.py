@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from msgspec import UNSET, Struct, UnsetType, field
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
+from addressee.messaging.webhooks import model
 from addressee.messaging.webhooks.endpoints import EndpointChange, NewEndpoint, SignedEndpoint
-from addressee.messaging.webhooks.model import Endpoint, Form
+from addressee.messaging.webhooks.model import DeliveryAttempt, DeliveryHistory, Endpoint, Form
 from addressee.messaging.webhooks.secrets import EndpointSecret
 from addressee.messaging.webhooks.states import state_of
 from addressee.messaging.webhooks.types import ALL
@@ -99,6 +100,76 @@ class Secrets(Struct, kw_only=True):
     previous: list[ExpiringSecret]
 
 
+class EventType(Struct, kw_only=True):
+    """A type of events. `example` is a body of the form `standard`."""
+
+    type: str
+    description: str
+    example: Mapping[str, Any]
+
+
+class EventTypes(Struct, kw_only=True):
+    types: list[EventType]
+
+
+class Attempt(Struct, kw_only=True):
+    """A request to a webhook. `answer` is the beginning of the answer, or what went wrong if `status` is null."""
+
+    attempted_at: datetime
+    milliseconds: int
+    status: int | None
+    answer: str
+
+
+class DeliveryRecipient(Struct, kw_only=True):
+    collection: str
+    id: str
+
+
+class Delivery(Struct, kw_only=True):
+    """An event that a webhook is told of, with the `webhook-id`. `subject` names what it is about, like a `message_id`.
+
+    `status` is `pending`, `delivered`, `failed` or `dropped` (what it was about is gone). `attempt_count` counts from
+    `sent_again_at` on, if it was sent again; `next_attempt_at` is null when no attempt follows.
+    """
+
+    id: UUID
+    type: str
+    recipient: DeliveryRecipient
+    subject: Mapping[str, Any]
+    status: str
+    attempt_count: int
+    occurred_at: datetime
+    next_attempt_at: datetime | None
+    sent_again_at: datetime | None
+
+
+class DeliveryWithAttempts(Delivery, kw_only=True):
+    """A delivery with its attempts, oldest first."""
+
+    attempts: list[Attempt]
+
+
+class Deliveries(Struct, kw_only=True):
+    """`after` asks for the next page of 100; null on the last one."""
+
+    deliveries: list[Delivery]
+    after: str | None
+
+
+class Period(Struct, kw_only=True, forbid_unknown_fields=True):
+    """What happened at `since` or later, and before `until`; without either, everything."""
+
+    since: Annotated[datetime, Meta(tz=True)] | None = None
+    until: Annotated[datetime, Meta(tz=True)] | None = None
+
+
+class Resent(Struct, kw_only=True):
+    """The number of deliveries that are tried again; at 10,000 there may be more."""
+
+    count: int
+
+
 def webhook(endpoint: Endpoint, now: datetime) -> Webhook:
     return Webhook(
         id=endpoint.id,
@@ -129,3 +200,29 @@ def secrets(found: Sequence[EndpointSecret]) -> Secrets:
         ExpiringSecret(secret=each.value, expires_at=each.expires_at) for each in before if each.expires_at is not None
     ]
     return Secrets(secret=newest.value, previous=previous)
+
+
+def attempt(made: DeliveryAttempt) -> Attempt:
+    return Attempt(
+        attempted_at=made.attempted_at, milliseconds=made.milliseconds, status=made.status, answer=made.answer
+    )
+
+
+def delivery(stored: model.Delivery) -> Delivery:
+    return Delivery(
+        id=stored.id,
+        type=stored.type,
+        recipient=DeliveryRecipient(collection=stored.recipient.collection, id=stored.recipient.id),
+        subject=stored.subject,
+        status=stored.status.value,
+        attempt_count=stored.attempts,
+        occurred_at=stored.occurred_at,
+        next_attempt_at=stored.due_at,
+        sent_again_at=stored.again_at,
+    )
+
+
+def delivery_with_attempts(history: DeliveryHistory) -> DeliveryWithAttempts:
+    shown = delivery(history.delivery)
+    values = {name: getattr(shown, name) for name in shown.__struct_fields__}
+    return DeliveryWithAttempts(**values, attempts=[attempt(each) for each in history.attempts])
