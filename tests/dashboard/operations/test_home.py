@@ -21,7 +21,10 @@ from addressee.database.jobs.queue import Job, Later, enqueue
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
 from addressee.directory.access.keys import Keys
+from addressee.directory.directory import Directory
 from addressee.messaging.environment import channels as stored_channels
+from addressee.messaging.messaging import Messaging
+from addressee.messaging.webhooks.endpoints import EndpointChange, NewEndpoint
 from addressee.messaging.workflows.configuration import read_configuration
 from addressee.messaging.workflows.deployment import deploy
 from addressee.operators.model import Role
@@ -286,6 +289,30 @@ async def test_channels_in_trouble_stand_out(
     (line,) = shown.all("li")
     assert line.text == "Paused mail is refused by its provider: its credentials are wrong."
     assert line.one("a").attributes["href"] == at("channels", "mail")
+
+
+async def test_webhooks_to_which_nothing_gets_need_attention(
+    viewer: httpx.AsyncClient, at: At, pool: Pool, installation: Installation, environment: Environment
+) -> None:
+    await counted(pool, environment, datetime.now(UTC), "writes", 1)
+    directory = Directory(pool, sealer=lambda: Sealer(installation.master_key()))
+    endpoints = Messaging.from_directory(directory).webhook_endpoints
+    ids = [
+        (await endpoints.create(environment.id, NewEndpoint("https://example.com/", description=name))).endpoint.id
+        for name in ("Fine", "Failing", "Gone", "Switched off")
+    ]
+    await endpoints.change(environment.id, ids[3], EndpointChange(is_enabled=False))
+    since = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    await pool.execute("UPDATE addressee.webhook_endpoints SET failing_since = $2 WHERE id = $1", ids[1], since)
+    await pool.execute(
+        "UPDATE addressee.webhook_endpoints SET disabled_at = $2, disabled_for = 'gone' WHERE id = $1", ids[2], since
+    )
+    lines = measure(await load(viewer, at()), "attention").all("li")
+    assert [line.text for line in lines] == [
+        "Failing Failing could not be told of anything since 2026-03-01 12:00:00 UTC .",
+        "Disabled Gone is told nothing any more, as it answered that it is gone.",
+    ]
+    assert [line.one("a").attributes["href"] for line in lines] == [at("webhooks", id) for id in ids[1:3]]
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ from addressee.directory.edits.lists import LISTS
 from addressee.directory.groups.topics import TOPICS
 from addressee.directory.recipient import TENANTS, USERS
 from addressee.messaging.delivery.channels.channel_states import TroubledChannel, troubled_channels
+from addressee.messaging.webhooks.model import DisabledFor, Endpoint
+from addressee.messaging.webhooks.states import EndpointState, state_of
 from addressee.operators.acts import Act
 from addressee.operators.model import Role
 from addressee.traffic.measures import FAILED, MESSAGES, RUNS, SENT, WRITES
@@ -164,6 +166,7 @@ async def show_environment(visit: EnvironmentVisit) -> Answer:
         is_late=lambda kind: is_late(kind, now),
         held=held,
         channels=await troubles(visit, now),
+        webhooks=await troubled_webhooks(visit, now),
         acts=await newest_acts(visit),
     )
 
@@ -177,6 +180,17 @@ async def troubles(visit: EnvironmentVisit, now: datetime) -> Sequence[TroubledC
     """Returns the channels of the environment with which something is wrong."""
     found = await troubled_channels(visit.services.directory.pool, now)
     return [each for each in found if each.environment == visit.environment.name]
+
+
+async def troubled_webhooks(visit: EnvironmentVisit, now: datetime) -> Sequence[tuple[Endpoint, EndpointState]]:
+    """Returns the webhooks to which nothing gets, unless somebody has disabled them."""
+    found = await visit.services.messaging.webhook_endpoints.list(visit.environment.id)
+    states = [(endpoint, state_of(endpoint, now)) for endpoint in found]
+    return [
+        (endpoint, state)
+        for endpoint, state in states
+        if state is not EndpointState.OK and endpoint.disabled_for is not DisabledFor.BY_HAND
+    ]
 
 
 async def newest_acts(visit: EnvironmentVisit) -> Sequence[Act]:
