@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from tests.support.command import Finished, addressee
+from tests.support.webhook_receiver import Reply, receiving
 
 URL = "https://example.com/hook"
 NOBODY = str(UUID(int=7))
@@ -88,3 +90,26 @@ async def test_a_type_that_does_not_exist_is_refused_with_the_one_that_was_meant
     moon = await addressee("webhooks", "list", "--environment", "moon", "--data-dir", tmp_path)
     assert moon.code == 1
     assert "moon" in moon.errors
+
+
+async def test_a_test_says_what_was_answered(tmp_path: Path) -> None:
+    async with receiving() as receiver:
+        receiver.reply = Reply(200, body="Thanks\n a lot")
+        allowed = ("--allow-private-webhooks", "127.0.0.1")
+        add = await webhooks(tmp_path, "add", receiver.url, "--json", *allowed)
+        id = json.loads(add.output)["id"]
+        tested = await webhooks(tmp_path, "test", id, *allowed)
+        assert re.fullmatch(r"200 after \d+ ms  Thanks a lot\n", tested.output)
+        assert [request.type for request in receiver.received] == ["endpoint.test"]
+        refused = await webhooks(tmp_path, "test", id)
+        assert refused.code == 1
+        assert "127.0.0.1 is not a public host; if it is one of yours, name it in --allow-private-webhooks" in (
+            refused.errors
+        )
+    assert (await webhooks(tmp_path, "deliveries", id)).output == ""
+    assert (await webhooks(tmp_path, "resend", id)).output == "0 are sent again.\n"
+    for command, arguments, message in (
+        ("deliveries", ("--type", "message.snt"), "there is no type 'message.snt'; did you mean 'message.sent'?"),
+        ("resend", ("--since", "yesterday"), "--since must be a date and time like 2026-03-01T12:00Z."),
+    ):
+        assert message in (await webhooks(tmp_path, command, id, *arguments)).errors

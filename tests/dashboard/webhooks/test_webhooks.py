@@ -6,37 +6,18 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 import httpx
-import pytest
 
-from addressee.database.installation import Installation
 from addressee.database.paging import PageRequest
 from addressee.database.pool import Pool
-from addressee.database.sealing import Sealer
-from addressee.directory.directory import Directory
-from addressee.messaging.messaging import Messaging
 from addressee.messaging.webhooks.endpoints import EndpointChange, Endpoints, NewEndpoint, SignedEndpoint
 from addressee.messaging.webhooks.model import DisabledFor, Form
 from addressee.operators.operators import Operators
 from tests.conftest import Environment
+from tests.dashboard.webhooks.conftest import HOSTILE, URL
 from tests.support.browsing import FORM, load, submit
 from tests.support.html import Element, fields_of, parse
 
 At = Callable[..., str]
-
-URL = "https://example.com/hook"
-HOSTILE = "<script>alert(1)</script>"
-
-
-@pytest.fixture
-def endpoints(pool: Pool, installation: Installation) -> Endpoints:
-    directory = Directory(pool, sealer=lambda: Sealer(installation.master_key()))
-    return Messaging.from_directory(directory).webhook_endpoints
-
-
-@pytest.fixture
-async def crm(endpoints: Endpoints, environment: Environment) -> SignedEndpoint:
-    new = NewEndpoint(URL, ("message.sent", "recipient.*"), f"The CRM {HOSTILE}")
-    return await endpoints.create(environment.id, new)
 
 
 async def submit_types(browser: httpx.AsyncClient, element: Element, *types: str, **filled: str) -> httpx.Response:

@@ -35,6 +35,8 @@ KIND_NAMES: Mapping[str, str] = {
     "apply_provider_events": "Apply what providers told",
     "check_receipts": "Ask providers for receipts",
     "mark_all": "Go on with a bulk call",
+    "deliver_webhooks": "Tell webhooks what happened",
+    "remove_webhook_deliveries": "Remove what deleted webhooks were told",
     "erase": "Erase deleted people",
     "redact": "Remove deleted people from others’ messages",
     "follow": "Move messages after a merge",
