@@ -25,7 +25,7 @@ routes = Routes("webhook_editing")
 
 @routes.get(f"{WEBHOOKS}/add", ADMIN)
 async def show_adding(visit: EnvironmentVisit) -> Answer:
-    return form_page(visit, NewEndpoint(""))
+    return form_page(visit, NewEndpoint("", types=()))
 
 
 @routes.post(f"{WEBHOOKS}/add", ADMIN)
