@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from addressee.database.paging import PageRequest
+from addressee.messaging.messages.clicks import Click, add_clicks
 from addressee.operators.operators import Operators
 from tests.channels.mail_server import MailServer
 from tests.conftest import Environment
@@ -200,6 +201,19 @@ async def test_contents_are_hidden_from_a_viewer_until_that_is_recorded(
     assert "Your code is A-1" in after.text
     (act,) = (await operators.acts.list(environment.id, PageRequest(5))).entries
     assert (act.name, act.subject, act.detail) == ("messages.reveal", "ada", {"message": message.id})
+
+
+async def test_a_link_that_was_clicked_is_named_to_those_who_see_contents(
+    sent: Office, editor: httpx.AsyncClient, viewer: httpx.AsyncClient, at: Callable[..., str]
+) -> None:
+    message = await message_in(sent, "ada", "mail", "sent")
+    clicks = [Click(message.id, "https://example.org/offer")]
+    async with sent.pool.acquire() as connection, connection.transaction():
+        await add_clicks(connection, sent.environment_id, clicks, sent.clock.now())
+    shown, hidden = [await load(browser, at("messages", message.id)) for browser in (editor, viewer)]
+    assert "A link was clicked" in hidden.text
+    assert "example.org/offer" not in hidden.text
+    assert "https://example.org/offer" in shown.text
 
 
 async def test_the_pass_of_a_revealed_message_opens_its_frame_only(

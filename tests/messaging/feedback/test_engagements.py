@@ -364,7 +364,7 @@ async def test_a_click_leads_on_while_the_database_is_away_and_is_told_later(
     await push(office, server)
     mail = await mailed(office, server)
     database = Unreliable(office.pool)
-    engagements = Engagements(cast(Pool, database), Wakeup(office.pool))
+    engagements = Engagements(cast(Pool, database), Wakeup(office.pool), patience_seconds=3_600)
     reader = Reader(office, engagements)
     assert (await reader.visit(mail.links[1])).status_code == 302
     assert (await reader.visit(mail.pixels[0])).status_code == 200

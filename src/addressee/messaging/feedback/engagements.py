@@ -84,7 +84,7 @@ class EngagementMarks:
 class Engagements:
     """Takes engagements, and queues them: those that come while others are stored together, in one transaction.
 
-    What cannot be stored now waits in memory, and is tried again every second.
+    What cannot be stored now waits in memory, and is tried again every second. Nobody who comes meanwhile waits for it.
     """
 
     def __init__(self, pool: Pool, wakeup: Wakeup, patience_seconds: float = PATIENCE_SECONDS) -> None:
@@ -93,7 +93,8 @@ class Engagements:
         self._patience = patience_seconds
         self._remembered: dict[tuple[int, Engagement], float] = {}
         self._waiting: list[tuple[int, Engagement]] = []
-        self._stored: asyncio.Event = asyncio.Event()
+        self._stored = asyncio.Event()
+        self._is_away = False
         self._task: asyncio.Task[None] | None = None
 
     async def take(self, environment_id: int, engagement: Engagement) -> None:
@@ -111,6 +112,8 @@ class Engagements:
         stored = self._stored
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._store_all())
+        if self._is_away:
+            return
         with suppress(TimeoutError):
             async with asyncio.timeout(self._patience):
                 await stored.wait()
@@ -137,11 +140,13 @@ class Engagements:
                 async with asyncio.timeout(LAST_SECONDS):
                     await self._store(taken)
             except (asyncpg.PostgresError, *AWAY) as error:
+                self._is_away = True
                 self._waiting = [*taken, *self._waiting]
                 log.info("engagements not stored yet", engagements=len(taken), reason=type(error).__name__)
                 told.set()
                 await asyncio.sleep(PAUSE_SECONDS)
             else:
+                self._is_away = False
                 told.set()
                 self._wakeup.notify()
 
