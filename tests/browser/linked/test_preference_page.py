@@ -9,10 +9,14 @@ import pytest
 from playwright.async_api import Page, expect
 
 from addressee.directory.access.link_tokens import Purpose
-from addressee.directory.recipient import Document
+from addressee.directory.directory import Directory
+from addressee.directory.edits.recipients import SetPreferences
+from addressee.directory.recipient import USERS, Document, Place
+from addressee.directory.writing.writes import Write
 from addressee.pages.languages import translations
 from tests.browser.axe import Axe
 from tests.browser.conftest import NewContext
+from tests.conftest import Environment
 from tests.pages.conftest import MakeLink, Store
 
 pytestmark = pytest.mark.usefixtures("pushed")
@@ -44,13 +48,22 @@ async def test_axe_finds_nothing(new_context: NewContext, address: MakeLink, acm
 
 @pytest.mark.parametrize("language", sorted(translations()))
 async def test_every_language_is_in_order(
-    new_context: NewContext, address: MakeLink, store: Store, axe: Axe, language: str
+    new_context: NewContext,
+    address: MakeLink,
+    store: Store,
+    axe: Axe,
+    directory: Directory,
+    environment: Environment,
+    language: str,
 ) -> None:
     await store("kim", locale=language, name="Kim")
+    refusal = SetPreferences("default", {"tracking": False})
+    await directory.write(Write(Place(environment.id, USERS, "kim"), (refusal,)))
     page = await (await new_context(**NARROWEST)).new_page()
     await page.goto(await address(user="kim"))
     texts = translations()[language]
     await expect(page.get_by_role("heading", level=1)).to_have_text(texts["preferences"])
+    await expect(page.get_by_label(texts["tracking_agreed"])).not_to_be_checked()
     await expect(page.locator("html")).to_have_attribute("lang", language)
     await expect(page.locator("html")).to_have_attribute("dir", "rtl" if language == "ar" else "ltr")
     assert await page.evaluate("document.documentElement.scrollWidth") <= NARROWEST["viewport"]["width"]
