@@ -47,6 +47,15 @@ async def test_a_folder_of_workflows_alone_uses_the_channels_that_there_are(tmp_
     assert await push(tmp_path) == (0, "unchanged  workflow hello\n", "")
 
 
+async def test_a_folder_of_workflows_alone_uses_the_partials_that_there_are(tmp_path: Path) -> None:
+    hello = "steps:\n- {ref: feed, channel: in-app, template: {body: \"{% render 'hello' %}\"}}"
+    write(tmp_path / "folder", **{"partials/hello.liquid": "Hello", "workflows/hello.yaml": hello})
+    first = await push(tmp_path)
+    assert first == (0, "new        channel in-app\nnew        partial hello\nnew        workflow hello\n", "")
+    (tmp_path / "folder" / "partials" / "hello.liquid").unlink()
+    assert await push(tmp_path) == (0, "unchanged  channel in-app\nunchanged  workflow hello\n", "")
+
+
 async def test_mistakes_are_shown_with_file_and_line(tmp_path: Path) -> None:
     write(
         tmp_path / "folder",
@@ -58,7 +67,7 @@ async def test_mistakes_are_shown_with_file_and_line(tmp_path: Path) -> None:
     code, output, errors = await push(tmp_path)
     assert (code, output) == (1, "")
     assert errors.splitlines() == [
-        "channels/in-app.yaml:2: there is no 'colour' here; there are type, name, provider, settings, id",
+        "channels/in-app.yaml:2: there is no 'colour' here; there are type, name, provider, settings, id, failover",
         "channels/mail.yaml:4: the environment variable SENDER is not set",
         "addressee: 2 to correct; nothing was changed.",
     ]
