@@ -31,6 +31,7 @@ from addressee.messaging.schedules.recurrence import Frequency, Repeat, Timing
 from addressee.messaging.schedules.scheduler import run_scheduler, start_due
 from addressee.timing.weekdays import Weekday
 from tests.messaging.office import FILES, WELCOME, Office
+from tests.messaging.webhooks.told import open_endpoint, types_told
 from tests.support.api import COMMANDS, running
 from tests.support.clock import MovedClock
 from tests.support.waiting import until
@@ -272,6 +273,19 @@ async def test_an_occurrence_that_cannot_start_its_workflow_did_not_happen(offic
     await office.push()
     await pass_time(office, HOUR)
     assert await times(office, made) == (NOON + 4 * HOUR, NOON + 5 * HOUR)
+
+
+async def test_webhooks_are_told_of_an_occurrence_that_could_not_start(office: Office) -> None:
+    await office.push()
+    await office.identify("ada")
+    await schedule(office, office.user("ada"), timing=HOURLY)
+    await office.push({"workflows/welcome.yaml": f"active: false\n{WELCOME}"} | channels_only())
+    endpoint = await open_endpoint(office, ["workflow_recipient_run.*"])
+    await pass_time(office, HOUR)
+    assert await types_told(office, endpoint) == [
+        ("ada", "workflow_recipient_run.started"),
+        ("ada", "workflow_recipient_run.completed"),
+    ]
 
 
 async def test_once_means_that_it_may_be_set_again_when_it_could_not_start(office: Office) -> None:
