@@ -180,10 +180,10 @@ def number(position: Any) -> int:
 
 def duration(node: NodeDraft, settings: dict[str, Any]) -> str:
     count, unit = settings.get("duration"), settings.get("duration_unit")
-    if not isinstance(count, int) or unit not in UNITS:
+    if not isinstance(count, int) or str(unit) not in UNITS:
         node.note(f"the duration {count!r} {unit!r}", "give one like 10m", "duration", holds=True)
         return "1h"
-    return f"{count}{UNITS[unit]}"
+    return f"{count}{UNITS[str(unit)]}"
 
 
 def key_in(node: NodeDraft, settings: dict[str, Any], name: str, ours: str) -> dict[str, str]:

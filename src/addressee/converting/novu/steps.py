@@ -71,10 +71,10 @@ class Step:
         if unit == "months" and isinstance(amount, int):
             self.node.note(f"{amount} months", "a month has 30 days here", *where, "unit")
             return f"{amount * 30}d"
-        if not isinstance(amount, int) or unit not in UNITS:
+        if not isinstance(amount, int) or str(unit) not in UNITS:
             self.node.note(f"the time {amount!r} {unit!r}", "give one like 10m", *where, holds=True)
             return "1h"
-        return f"{amount}{UNITS[unit]}"
+        return f"{amount}{UNITS[str(unit)]}"
 
     def channel(self, kind: str, template: Mapping[str, Any]) -> dict[str, Any]:
         kept = {name: value for name, value in template.items() if value not in (None, "")}

@@ -9,6 +9,7 @@ from addressee.converting.drafts import MAX_DESCRIPTION, Draft, NodeDraft, key_o
 from addressee.converting.inputs import Input
 from addressee.converting.model import Conversion, UnusableError
 from addressee.converting.novu.steps import STEPS, Step
+from addressee.converting.values import listed
 
 Place = tuple[str | int, ...]
 
@@ -61,7 +62,7 @@ class Workflow:
         workflow: dict[str, Any] = {"name": str(value.get("name") or id)}
         if description := str(value.get("description") or "").strip():
             workflow["description"] = description[:MAX_DESCRIPTION]
-        if tags := [str(each) for each in value.get("tags") or () if each]:
+        if tags := [str(each) for each in listed(value.get("tags")) if each]:
             workflow["tags"] = tags
         if value.get("active") is False:
             workflow["active"] = False

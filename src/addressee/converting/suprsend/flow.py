@@ -7,6 +7,7 @@ from typing import Any
 
 from addressee.converting.drafts import NodeDraft
 from addressee.converting.suprsend.names import condition, jq_path
+from addressee.converting.values import listed
 
 # Converts the nodes of a list at a path.
 Inner = Callable[[Any, tuple[str | int, ...]], list[dict[str, Any]]]
@@ -96,7 +97,7 @@ def digest(node: NodeDraft, properties: dict[str, Any]) -> dict[str, Any]:
         if "tz_selection" not in kept:
             kept.setdefault("tz_fixed", "Etc/UTC")
         if "monthdays" in kept:
-            kept["monthdays"] = [without_blanks(each) for each in kept["monthdays"]]
+            kept["monthdays"] = [without_blanks(each) for each in listed(kept["monthdays"])]
         settings["schedule"] = kept
     if properties.get("trigger_min_count"):
         settings["min_count"] = properties["trigger_min_count"]
@@ -111,7 +112,7 @@ def without_blanks(value: Any) -> Any:
 
 
 def time_window(node: NodeDraft, properties: dict[str, Any]) -> dict[str, Any]:
-    windows = [without_blanks(each) for each in properties.get("windows") or ()]
+    windows = [without_blanks(each) for each in listed(properties.get("windows"))]
     for each in windows:
         if isinstance(each, dict) and isinstance(each.get("monthdays"), list):
             each["monthdays"] = [without_blanks(day) for day in each["monthdays"]]
@@ -165,7 +166,9 @@ def wait_until(node: NodeDraft, branches: Sequence[Any], inner: Inner) -> dict[s
     if awaited is None or timeout is None or len(branches) != 2:
         return node.unknown("a wait without both of its branches", "write a wait_for_event", "branches")
     events = [
-        event for each in enumerate(awaited[1].get("conditions") or ()) if (event := event_of(node, awaited[0], *each))
+        event
+        for each in enumerate(listed(awaited[1].get("conditions")))
+        if (event := event_of(node, awaited[0], *each))
     ]
     if not events:
         return node.unknown("a wait without an event", "write a wait_for_event", "branches", awaited[0])
@@ -192,13 +195,13 @@ def event_of(node: NodeDraft, branch: int, index: int, given: Any) -> dict[str, 
         return None
     event: dict[str, Any] = {"event_type": "event", "event_key": str(given.get("event_name"))}
     matched = node.conditions(
-        condition(given.get("event_conditions") or [], node.draft.refs), *where, "event_conditions", events=True
+        condition(listed(given.get("event_conditions")), node.draft.refs), *where, "event_conditions", events=True
     )
     return event if matched is None else {**event, "match_conditions": matched}
 
 
 def expiry(node: NodeDraft, index: int, timeout: dict[str, Any]) -> str:
-    for place, each in enumerate(timeout.get("conditions") or ()):
+    for place, each in enumerate(listed(timeout.get("conditions"))):
         properties = each.get("delay_properties") if isinstance(each, dict) else None
         if isinstance(properties, dict):
             if properties.get("delay_type") == "fixed" and isinstance(properties.get("value"), str):

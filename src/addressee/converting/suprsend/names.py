@@ -98,7 +98,7 @@ def condition(value: Any, refs: Mapping[str, str]) -> Any:
     namespace, variable = value.get("variable_ns") or "", str(value["variable"])
     found = {**value, "variable_ns": namespace}
     if "ref" in found:
-        found["ref"] = refs.get(found["ref"], found["ref"])
+        found["ref"] = refs.get(str(found["ref"]), found["ref"])
     if namespace in ("$recipient", "$actor", "$brand"):
         renamed = ours([namespace, *variable.split(".")])
         if renamed is not None:

@@ -8,6 +8,7 @@ from typing import Any
 from addressee.converting.drafts import NodeDraft
 from addressee.converting.suprsend.files import CHANNELS, Variant
 from addressee.converting.suprsend.templates import KINDS, converted
+from addressee.converting.values import listed
 
 Templates = Mapping[str, Mapping[str, Sequence[Variant]]]
 
@@ -102,7 +103,7 @@ def route(node: NodeDraft, kind: str, properties: dict[str, Any], templates: dic
     outside = [key for key in channels if key != "in-app"]
     mandatory = [
         key
-        for each in properties.get("mandatory_channels") or ()
+        for each in map(str, listed(properties.get("mandatory_channels")))
         if each in KINDS and (key := node.draft.channel(KINDS[each])) in channels
     ]
     within = properties.get("ttl_value")
@@ -111,7 +112,7 @@ def route(node: NodeDraft, kind: str, properties: dict[str, Any], templates: dic
         if within is None:
             node.note("ttl_value is not given", "say `within` which time all channels are tried", "ttl_value")
             within = "1h"
-    success = properties.get("success") or "seen"
+    success = str(properties.get("success") or "seen")
     return node.step(
         type="route",
         channels=channels,

@@ -10,6 +10,7 @@ from addressee.converting.handlebars.liquid import escaped_text
 from addressee.converting.suprsend import jsonnet
 from addressee.converting.suprsend.jsonnet import JsonnetError
 from addressee.converting.suprsend.texts import Texts
+from addressee.converting.values import listed
 
 BY_HAND = "write in Liquid what it makes"
 
@@ -38,7 +39,7 @@ def request(node: NodeDraft, kind: str, properties: dict[str, Any]) -> dict[str,
         "url": text(node, properties.get("url"), "url") or "https://example.com",
     }
     for name in ("headers", "query_params"):
-        pairs = [each for each in properties.get(name) or () if isinstance(each, dict) and each.get("key")]
+        pairs = [each for each in listed(properties.get(name)) if isinstance(each, dict) and each.get("key")]
         if pairs:
             settings[name] = {
                 str(each["key"]): text(node, each.get("value"), name, index, "value")
@@ -60,7 +61,7 @@ def request(node: NodeDraft, kind: str, properties: dict[str, Any]) -> dict[str,
 
 def transform(node: NodeDraft, properties: dict[str, Any]) -> dict[str, Any]:
     data: dict[str, Any] = {}
-    for index, each in enumerate(properties.get("variables") or ()):
+    for index, each in enumerate(listed(properties.get("variables"))):
         given = each if isinstance(each, dict) else {}
         where = ("variables", index, "value")
         key = str(given.get("key"))

@@ -12,6 +12,7 @@ from addressee.converting.suprsend import flow, sends, updates
 from addressee.converting.suprsend.files import sorted_out
 from addressee.converting.suprsend.names import condition
 from addressee.converting.suprsend.sends import Templates
+from addressee.converting.values import listed
 
 # What a trigger by an event may replace, for which there is no setting.
 OVERRIDES = {
@@ -77,11 +78,11 @@ class Workflow:
             workflow["description"] = description[:MAX_DESCRIPTION]
         if value.get("category"):
             workflow["categories"] = [str(value["category"])]
-        if tags := [str(each) for each in value.get("tags") or () if each]:
+        if tags := [str(each) for each in listed(value.get("tags")) if each]:
             workflow["tags"] = tags
         if value.get("is_enabled") is False:
             workflow["active"] = False
-        if events := [str(each) for each in value.get("trigger_events") or () if each]:
+        if events := [str(each) for each in listed(value.get("trigger_events")) if each]:
             workflow["events"] = events
         if value.get("conditions"):
             found = top.conditions(condition(value["conditions"], {}), "conditions")
