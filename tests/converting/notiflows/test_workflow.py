@@ -81,7 +81,7 @@ def test_messages_of_all_types(tmp_path: Path) -> None:
     )
     assert made.told == []
     assert made.messages("hello", {"name": "<Ada>", "code": 7}) == [
-        ("mail", {"subject": "Hi Ada", "html": "<p>&lt;Ada&gt;</p>\n"}),
+        ("mail", {"subject": "Hi Ada", "html": "<p>&lt;Ada&gt;</p>\n", "text": "<Ada>"}),
         ("plain", {"subject": "Hi", "text": "pro"}),
         ("text", {"body": "Code 7 for +14155550123"}),
         ("feed", {"body": "<p><em>Bob</em></p>", "action_url": "https://x.example/7"}),

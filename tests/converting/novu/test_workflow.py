@@ -60,7 +60,7 @@ def test_messages_of_all_types(tmp_path: Path) -> None:
             "feed",
             {"body": "<p><strong>New</strong></p>\n<p>Hi Ada</p>", "action_url": "https://x.example/7"},
         ),
-        ("mail", {"subject": "For pro", "html": "<p>&lt;Ada&gt;</p>"}),
+        ("mail", {"subject": "For pro", "html": "<p>&lt;Ada&gt;</p>", "text": "<Ada>"}),
         ("text", {"body": "+14155550123 ada"}),
         ("phone", {"title": "Hello", "body": "A"}),
         ("room", {"text": "many"}),
