@@ -32,6 +32,7 @@ def check(request: ReceivedRequest, settings: Mapping[str, Any]) -> None:
         "to": "ada@example.org",
         "h:Reply-To": "help@example.com",
         "h:Message-Id": f"<{MESSAGE_ID}@example.com>",
+        "h:Auto-Submitted": "auto-generated",
         "subject": "Grüße 🦊",
         "text": "Liebe Grüße",
         "html": "<p>Liebe Grüße</p>",

@@ -39,6 +39,7 @@ def check(request: ReceivedRequest, settings: Mapping[str, Any]) -> None:
         "TextBody": "Liebe Grüße",
         "MessageStream": "outbound",
         "Metadata": {"id": MESSAGE_ID},
+        "Headers": [{"Name": "Auto-Submitted", "Value": "auto-generated"}],
     }
 
 

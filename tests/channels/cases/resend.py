@@ -32,6 +32,7 @@ def check(request: ReceivedRequest, settings: Mapping[str, Any]) -> None:
         "subject": "Grüße 🦊",
         "html": "<p>Liebe Grüße</p>",
         "text": "Liebe Grüße",
+        "headers": {"Auto-Submitted": "auto-generated"},
         "tags": [{"name": "id", "value": MESSAGE_ID}],
     }
 

@@ -28,6 +28,7 @@ def check(request: ReceivedRequest, settings: Mapping[str, Any]) -> None:
             {"type": "text/plain", "value": "Liebe Grüße"},
             {"type": "text/html", "value": "<p>Liebe Grüße</p>"},
         ],
+        "headers": {"Auto-Submitted": "auto-generated"},
         "custom_args": {"id": MESSAGE_ID},
     }
 

@@ -41,6 +41,7 @@ def check(request: ReceivedRequest, settings: Mapping[str, Any]) -> None:
     mail = BytesParser(policy=policy.default).parsebytes(b64decode(content, validate=True))
     assert (mail["from"], mail["to"]) == ("Ünal Söze <hello@example.com>", "ada@example.org")
     assert (mail["subject"], mail["reply-to"]) == (EMAIL.subject, EMAIL.reply_to)
+    assert mail["auto-submitted"] == "auto-generated"
     assert [each.get_content().strip() for each in mail.iter_parts()] == [EMAIL.text, EMAIL.html]
 
 

@@ -36,6 +36,7 @@ OVERRIDES: Mapping[str, Mapping[str, Any]] = {
 
 UNSUBSCRIBE_URL = "https://addressee.example.com/pages/unsubscribe/secretive"
 UNSUBSCRIBING = {
+    "Auto-Submitted": "auto-generated",
     "List-Unsubscribe": f"<{UNSUBSCRIBE_URL}>",
     "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
 }
@@ -107,6 +108,47 @@ async def test_an_email_says_where_to_unsubscribe(opened: OpenCase) -> None:
         assert {name: mail[name] for name in UNSUBSCRIBING} == UNSUBSCRIBING
         return
     assert saying == {**plain, **HEADERS[opened.case.provider]}
+
+
+@pytest.mark.parametrize(
+    ("domain", "sent_to"),
+    [
+        ("bücher.example", "xn--bcher-kva.example"),
+        ("BÜCHER.example", "xn--bcher-kva.example"),
+        ("xn--bcher-kva.example", "xn--bcher-kva.example"),
+        ("faß.example", "xn--fa-hia.example"),
+        ("دامنه.example", "xn--mgbp1eef.example"),
+        ("例え。example", "xn--r8jz45g.example"),
+    ],
+)
+async def test_providers_are_given_domains_in_ascii(opened: OpenCase, domain: str, sent_to: str) -> None:
+    result = await opened.sender.send(
+        replace(EMAIL, to=f"ada@{domain}", sender=f"Ünal <us@{domain}>", reply_to=f"help@{domain}")
+    )
+    assert result.call is not None
+    assert result.call.request == {"id": EMAIL.id, "from": f"Ünal <us@{sent_to}>", "to": f"ada@{sent_to}"}
+    content = opened.server.received[0].body.decode()
+    assert domain == sent_to or domain not in content
+
+
+@pytest.mark.parametrize(
+    "domain", ["i❤.example", "אa.example", "a\u200db.example", "-ü.example", f"{'ü' * 60}.example"]
+)
+async def test_domains_that_there_cannot_be_reach_no_provider(opened: OpenCase, domain: str) -> None:
+    result = await opened.sender.send(replace(EMAIL, to=f"ada@{domain}"))
+    assert isinstance(result, Failed)
+    assert (result.failure, result.call, opened.server.received) == (Failure.BOUNCED, None, [])
+
+
+async def test_local_parts_outside_of_ascii_are_left_to_the_provider(opened: OpenCase) -> None:
+    """All but SES, which says that it takes none, answer for themselves."""
+    result = await opened.sender.send(replace(EMAIL, to="zoë@example.org"))
+    if opened.case.provider == "ses":
+        assert result == Failed(Failure.PERMANENT, "SES does not take addresses outside of ASCII")
+        assert opened.server.received == []
+    else:
+        assert isinstance(result, Sent)
+        assert "zoë@example.org" in str(fields(opened.server.received[0]))
 
 
 async def test_where_to_unsubscribe_is_not_told(opened: OpenCase) -> None:

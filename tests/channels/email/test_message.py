@@ -60,7 +60,17 @@ def parsed(email: Email) -> PyMail:
     return mail
 
 
-HEADERS = {"From", "To", "Subject", "Date", "Message-ID", "Content-Type", "Content-Transfer-Encoding", "MIME-Version"}
+HEADERS = {
+    "Auto-Submitted",
+    "From",
+    "To",
+    "Subject",
+    "Date",
+    "Message-ID",
+    "Content-Type",
+    "Content-Transfer-Encoding",
+    "MIME-Version",
+}
 
 
 @given(subject=TEXTS)

@@ -62,7 +62,7 @@ def to_request(settings: MailgunSettings, email: Email) -> ProviderRequest:
         "to": mailbox_text(mailboxes["To"]),
         "h:Reply-To": mailbox_text(mailboxes["Reply-To"]) if "Reply-To" in mailboxes else None,
         "h:Message-Id": f"<{email.id}@{mailboxes['From'].domain}>",
-        **{f"h:{name}": value for name, value in email.unsubscribe_headers.items()},
+        **{f"h:{name}": value for name, value in email.extra_headers.items()},
         "subject": email.subject,
         "text": email.text,
         "html": email.html,

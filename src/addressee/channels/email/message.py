@@ -71,14 +71,17 @@ class Email:
     unsubscribe_url: str | None = None
 
     @property
-    def unsubscribe_headers(self) -> Mapping[str, str]:
-        """The headers of unsubscribing by one click (RFC 8058), none without a URL."""
-        if self.unsubscribe_url is None:
-            return {}
-        return {
-            "List-Unsubscribe": f"<{self.unsubscribe_url}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        }
+    def extra_headers(self) -> Mapping[str, str]:
+        """The headers that every provider is given.
+
+        They keep programs from answering by themselves, like those of people on leave (RFC 3834), and let the recipient
+        unsubscribe by one click where there is a URL for it (RFC 8058).
+        """
+        headers = {"Auto-Submitted": "auto-generated"}
+        if self.unsubscribe_url is not None:
+            headers["List-Unsubscribe"] = f"<{self.unsubscribe_url}>"
+            headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        return headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ def compose(email: Email) -> RawEmail:
         "Subject": text_header("Subject", email.subject),
         "Date": format_datetime(email.written_at),
         "Message-ID": f"<{email.id}@{sender.domain}>",
-        **email.unsubscribe_headers,
+        **email.extra_headers,
         "MIME-Version": "1.0",
     }
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode()

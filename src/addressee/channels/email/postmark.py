@@ -48,7 +48,7 @@ def to_request(settings: PostmarkSettings, email: Email) -> ProviderRequest:
         "TextBody": email.text,
         "MessageStream": settings.message_stream,
         "Metadata": {"id": email.id},
-        "Headers": [{"Name": name, "Value": value} for name, value in email.unsubscribe_headers.items()] or None,
+        "Headers": [{"Name": name, "Value": value} for name, value in email.extra_headers.items()],
         "Attachments": in_json(
             email.attachments,
             name="Name",

@@ -51,7 +51,7 @@ def to_request(settings: ResendSettings, email: Email) -> ProviderRequest:
         "html": email.html,
         "text": email.text,
         "tags": [{"name": "id", "value": email.id}],
-        "headers": dict(email.unsubscribe_headers) or None,
+        "headers": dict(email.extra_headers),
         "attachments": in_json(
             email.attachments,
             name="filename",

@@ -65,7 +65,7 @@ def to_request(settings: SendGridSettings, email: Email) -> ProviderRequest:
         "subject": email.subject,
         "content": [{"type": type, "value": text} for type, text in parts.items() if text is not None],
         "custom_args": {"id": email.id},
-        "headers": dict(email.unsubscribe_headers) or None,
+        "headers": dict(email.extra_headers),
         "attachments": in_json(
             email.attachments,
             base64="content",
