@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from addressee.colours import BRAND, DARK_BRAND, Colour, readable, text_on
 from addressee.directory.recipient import Recipient
-from addressee.pages.colours import Colour, readable, text_on
 
 # The backgrounds of the stylesheet, on which the brand's colour is used as text.
 LIGHT = (Colour(255, 255, 255), Colour(0xF6, 0xF7, 0xF9))
 DARK = (Colour(0x17, 0x1A, 0x21), Colour(0x0E, 0x10, 0x15))
-
-COLOUR, DARK_COLOUR = Colour(0x3B, 0x53, 0xD4), Colour(0x93, 0xA5, 0xFF)
 
 # What a URL may hold without an escape; a comma or a space would end it in a list of sources.
 URL_CHARACTERS = "%/:=&?~#+!$;'@()*[]"
@@ -53,7 +51,7 @@ def brand_of(tenant: Recipient | None) -> Brand:
 def style_of(branding: dict[str, Any]) -> str:
     """Returns the colours of a brand as custom properties. What is no colour, or cannot be read, is not used."""
     given, given_dark = Colour.parse(branding.get("primary_color")), Colour.parse(branding.get("dark_primary_color"))
-    light, dark = given or COLOUR, given_dark or given or DARK_COLOUR
+    light, dark = given or BRAND, given_dark or given or DARK_BRAND
     on_light = text_on(light, Colour.parse(branding.get("primary_color_contrast")))
     on_dark = text_on(dark, Colour.parse(branding.get("dark_primary_color_contrast")))
     return (

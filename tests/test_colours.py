@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from addressee.colours import BLACK, READABLE, WHITE, Colour, contrast, readable, text_on
 from addressee.pages.branding import DARK, LIGHT
-from addressee.pages.colours import BLACK, READABLE, WHITE, Colour, contrast, readable, text_on
 
 COLOURS = st.builds(Colour, st.integers(0, 255), st.integers(0, 255), st.integers(0, 255))
 

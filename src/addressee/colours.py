@@ -44,6 +44,9 @@ class Colour(NamedTuple):
 
 WHITE, BLACK = Colour(255, 255, 255), Colour(0, 0, 0)
 
+# The colour of a brand that has none, on light backgrounds and on dark ones.
+BRAND, DARK_BRAND = Colour(0x3B, 0x53, 0xD4), Colour(0x93, 0xA5, 0xFF)
+
 
 def linear(part: float) -> float:
     return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4

@@ -1,0 +1,58 @@
+"""What files may say of visual blocks, and where their texts stand."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from addressee.messaging.content.blocks.model import Blocks, problems_of, texts_of
+
+BUTTON = {"label": "{{ label }}", "action": "/", "style_attrs": {"background_color": "primary_color"}}
+
+
+def blocks(*given: dict[str, Any]) -> Blocks:
+    return msgspec.convert(given, Blocks)
+
+
+def test_texts_have_the_path_at_which_they_stand() -> None:
+    found = blocks(
+        {"type": "divider"},
+        {"type": "markdown", "content": "Hi"},
+        {"type": "image", "url": "https://example.com/a.png", "alt": "A"},
+        {"type": "button_set", "buttons": [BUTTON]},
+    )
+    assert [(path, text) for path, text, _ in texts_of(found)] == [
+        ((1, "content"), "Hi"),
+        ((2, "url"), "https://example.com/a.png"),
+        ((2, "alt"), "A"),
+        ((3, "buttons", 0, "label"), "{{ label }}"),
+        ((3, "buttons", 0, "action"), "/"),
+        ((3, "buttons", 0, "style_attrs", "background_color"), "primary_color"),
+    ]
+
+
+def test_a_misspelt_colour_is_a_problem() -> None:
+    style = {"background_color": "primary", "text_color": "#fff", "border_color": "{{ vars.colour }}"}
+    assert list(problems_of(blocks({"type": "button_set", "buttons": [BUTTON, {**BUTTON, "style_attrs": style}]}))) == [
+        (
+            (0, "buttons", 1, "style_attrs", "background_color"),
+            "this must be a colour like #635bff, or primary_color or primary_color_contrast",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"type": "video"},
+        {"type": "markdown"},
+        {"type": "markdown", "content": "x", "version": 2},
+        {"type": "markdown", "content": "x", "layout_attrs": {"padding_top": -1}},
+        {"type": "image", "url": "x", "style_attrs": {"width": "10em"}},
+        {"type": "button_set", "buttons": []},
+        {"type": "button_set", "buttons": [{**BUTTON, "variant": "round"}]},
+    ],
+)
+def test_what_no_block_can_be_is_refused(given: dict[str, Any]) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        blocks(given)

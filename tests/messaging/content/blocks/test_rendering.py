@@ -1,0 +1,170 @@
+"""Visual blocks as HTML."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from addressee.channels.links import SCHEMES
+from addressee.messaging.content.blocks.model import AnyBlock
+from addressee.messaging.content.blocks.rendering import BlockRenderer
+from addressee.messaging.content.scope import Scope
+from tests.support.html import parse
+
+TENANT = {"tenant": {"settings": {"branding": {"primary_color": "#1a7f37", "primary_color_contrast": "#ffffff"}}}}
+
+
+def partial(key: str, arguments: Mapping[str, Any], scope: Scope) -> str:
+    return f"<p>{key}: {arguments}</p>"
+
+
+def block(**fields: Any) -> AnyBlock:
+    return msgspec.convert(fields, AnyBlock)  # type: ignore[no-any-return]
+
+
+def html_of(*blocks: AnyBlock, scope: Scope | None = None) -> str:
+    return BlockRenderer(scope or {}, SCHEMES, partial).html(blocks)
+
+
+def test_markdown_becomes_html_in_which_values_are_text() -> None:
+    html = html_of(block(type="markdown", content="Hi **{{ name }}**"), scope={"name": "*Ada* <b>"})
+    assert "<p>Hi <strong>*Ada* &lt;b&gt;</strong></p>" in html
+
+
+def test_html_stays_as_it_is_with_escaped_values() -> None:
+    html = html_of(block(type="html", content='<p class="x">{{ name }}</p>'), scope={"name": "<Ada>"})
+    assert '<p class="x">&lt;Ada&gt;</p>' in html
+
+
+def test_a_block_has_the_space_around_it_that_its_layout_says() -> None:
+    space = {"padding_top": 1, "padding_right": 2, "padding_bottom": 3, "padding_left": 4}
+    assert 'style="padding:1px 2px 3px 4px"' in html_of(block(type="html", content="x", layout_attrs=space))
+
+
+def test_blocks_stand_below_each_other() -> None:
+    page = parse(html_of(*(block(type="html", content=text) for text in ("one", "two"))))
+    assert [cell.text for cell in page.all("td")] == ["one", "two"]
+
+
+def test_a_divider_is_a_rule() -> None:
+    assert "border-top:1px solid" in html_of(block(type="divider"))
+
+
+def test_an_image_leads_to_its_action() -> None:
+    html = html_of(
+        block(
+            type="image",
+            url="https://example.com/{{ name }}.png",
+            alt='{{ name }} "waves"',
+            action="https://example.com/?a=1&b=2",
+            style_attrs={"width": "200px"},
+            layout_attrs={"horizontal_align": "center"},
+        ),
+        scope={"name": "ada"},
+    )
+    assert (
+        '<td align="center" style="padding:8px 0px 8px 0px"><a href="https://example.com/?a=1&amp;b=2" target="_blank">'
+        '<img src="https://example.com/ada.png" alt="ada &quot;waves&quot;" width="200"'
+        ' style="border:0;display:inline-block;height:auto;max-width:100%;width:200px"></a></td>'
+    ) in html
+
+
+@pytest.mark.parametrize(
+    ("width", "attribute", "style"),
+    [
+        ("auto", "", "width:auto"),
+        ("50%", ' width="50%"', "width:50%"),
+        ("120", ' width="120"', "width:120px"),
+        ("120px", ' width="120"', "width:120px"),
+    ],
+)
+def test_the_width_of_an_image_is_one_that_all_mail_programs_know(width: str, attribute: str, style: str) -> None:
+    html = html_of(block(type="image", url="https://example.com/a.png", style_attrs={"width": width}))
+    assert f'alt=""{attribute} style=' in html
+    assert f";{style}" in html
+
+
+def test_an_image_without_an_allowed_url_is_left_out_and_the_reason_kept() -> None:
+    renderer = BlockRenderer({}, SCHEMES, partial)
+    html = renderer.html([block(type="image", url="javascript:alert(1)")])
+    assert "<img" not in html
+    assert renderer.refused == ["javascript: is no scheme that links of this channel may have"]
+
+
+def buttons(*given: dict[str, Any], **fields: Any) -> AnyBlock:
+    return block(type="button_set", buttons=given, **fields)
+
+
+def test_a_button_has_the_colours_of_the_tenant() -> None:
+    html = html_of(
+        buttons({"label": "Open {{ name }}", "action": "https://example.com"}), scope={**TENANT, "name": "&"}
+    )
+    assert 'bgcolor="#1a7f37" style="background:#1a7f37;border:1px solid #1a7f37;border-radius:4px"' in html
+    assert "color:#ffffff" in html
+    assert ">Open &amp;</a>" in html
+
+
+@pytest.mark.parametrize(
+    ("style", "background", "text", "border"),
+    [
+        ({}, "#3b53d4", "#ffffff", "#3b53d4"),
+        ({"background_color": "#ffff00"}, "#ffff00", "#000000", "#ffff00"),
+        ({"background_color": "primary_color_contrast"}, "#ffffff", "#000000", "#ffffff"),
+        ({"background_color": "{{ colour }}", "border_color": "#123456"}, "#abcdef", "#000000", "#123456"),
+        ({"background_color": "{{ nothing }}"}, "#3b53d4", "#ffffff", "#3b53d4"),
+        ({"text_color": "#000000"}, "#3b53d4", "#000000", "#3b53d4"),
+    ],
+)
+def test_text_on_a_button_is_readable_unless_its_colour_is_given(
+    style: dict[str, str], background: str, text: str, border: str
+) -> None:
+    html = html_of(buttons({"label": "Go", "action": "/", "style_attrs": style}), scope={"colour": "#abcdef"})
+    assert f'bgcolor="{background}" style="background:{background};border:1px solid {border};' in html
+    assert f'style="color:{text};' in html
+
+
+def test_an_outlined_button_is_transparent() -> None:
+    html = html_of(buttons({"label": "Go", "action": "/", "variant": "outline"}))
+    assert "bgcolor" not in html
+    assert '<td align="center" style="border:1px solid #3b53d4;border-radius:4px">' in html
+    assert 'style="color:#3b53d4;' in html
+
+
+def test_a_button_that_may_lead_nowhere_is_its_label() -> None:
+    html = html_of(buttons({"label": "Go", "action": "{{ link }}"}), scope={"link": "javascript:alert(1)"})
+    assert "<a " not in html
+    assert ">Go</span>" in html
+
+
+def test_buttons_have_the_gap_between_them_alone() -> None:
+    three = [{"label": label, "action": "/"} for label in "abc"]
+    html = html_of(buttons(*three, layout_attrs={"column_gap": 9}))
+    margins = ["margin:4px 5px 4px 0px", "margin:4px 5px 4px 4px", "margin:4px 0px 4px 4px"]
+    assert [html.count(margin) for margin in margins] == [1, 1, 1]
+
+
+def test_a_partial_gets_its_attributes_with_their_values() -> None:
+    html = html_of(block(type="partial", key="card", attrs={"title": "{{ name }}", "count": 3}), scope={"name": "Ada"})
+    assert "<p>card: {'title': 'Ada', 'count': 3}</p>" in html
+
+
+HOSTILE = st.text(alphabet=st.sampled_from("<>\"'&=/ ajx{}%:;"), max_size=30).filter(str.strip)
+
+
+@given(HOSTILE)
+def test_no_value_adds_an_element_or_an_attribute(value: str) -> None:
+    blocks = (
+        block(type="image", url="https://example.com/{{ v }}", alt="{{ v }}", action="https://example.com/{{ v }}"),
+        buttons(
+            {"label": "{{ v }}", "action": "https://e.com/{{ v }}", "style_attrs": {"background_color": "{{ v }}"}}
+        ),
+        block(type="markdown", content="{{ v }}"),
+    )
+
+    def shape(text: str) -> list[tuple[str, tuple[str, ...]]]:
+        return [(each.name, tuple(each.attributes)) for each in parse(html_of(*blocks, scope={"v": text})).below()]
+
+    assert shape(value) == shape("v")
