@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 import pytest
+from argon2 import PasswordHasher
 
 from addressee.database.installation import Installation
 from addressee.database.migrate import migrate
@@ -12,6 +13,7 @@ from addressee.database.pool import Pool, open_pool
 from addressee.database.sealing import Sealer
 from addressee.database.target import Target
 from addressee.directory.access.keys import Keys
+from addressee.operators import passwords
 from tests.support.api import running_api, running_worker, until_at_work
 from tests.support.servers import installation_of_the_tests
 
@@ -20,6 +22,14 @@ from tests.support.servers import installation_of_the_tests
 class Environment:
     id: int
     name: str
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Has this process hash passwords without the effort that makes guessing dear: hundreds of tests add operators."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 @pytest.fixture(scope="session")
