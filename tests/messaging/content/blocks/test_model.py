@@ -20,6 +20,7 @@ def test_texts_have_the_path_at_which_they_stand() -> None:
         {"type": "markdown", "content": "Hi"},
         {"type": "image", "url": "https://example.com/a.png", "alt": "A"},
         {"type": "button_set", "buttons": [BUTTON]},
+        {"type": "partial", "key": "card", "attrs": {"title": "{{ name }}"}},
     )
     assert [(path, text) for path, text, _ in texts_of(found)] == [
         ((1, "content"), "Hi"),
@@ -28,6 +29,8 @@ def test_texts_have_the_path_at_which_they_stand() -> None:
         ((3, "buttons", 0, "label"), "{{ label }}"),
         ((3, "buttons", 0, "action"), "/"),
         ((3, "buttons", 0, "style_attrs", "background_color"), "primary_color"),
+        ((4, "key"), "{% render 'card', title: title %}"),
+        ((4, "attrs", "title"), "{{ name }}"),
     ]
 
 
@@ -38,6 +41,13 @@ def test_a_misspelt_colour_is_a_problem() -> None:
             (0, "buttons", 1, "style_attrs", "background_color"),
             "this must be a colour like #635bff, or primary_color or primary_color_contrast",
         )
+    ]
+
+
+def test_the_key_and_the_attributes_of_a_partial_have_names() -> None:
+    assert list(problems_of(blocks({"type": "partial", "key": "it's", "attrs": {"a b": 1}}))) == [
+        ((0, "key"), "this must be the key of a partial"),
+        ((0, "attrs", "a b"), "an attribute's name has letters, digits and _, and begins with a letter"),
     ]
 
 

@@ -1,6 +1,5 @@
 """Visual blocks as HTML."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -12,13 +11,10 @@ from addressee.channels.links import SCHEMES
 from addressee.messaging.content.blocks.model import AnyBlock
 from addressee.messaging.content.blocks.rendering import BlockRenderer
 from addressee.messaging.content.scope import Scope
+from addressee.messaging.content.templating.shared_templates import TEMPLATES, Partial, SharedTemplates
 from tests.support.html import parse
 
 TENANT = {"tenant": {"settings": {"branding": {"primary_color": "#1a7f37", "primary_color_contrast": "#ffffff"}}}}
-
-
-def partial(key: str, arguments: Mapping[str, Any], scope: Scope) -> str:
-    return f"<p>{key}: {arguments}</p>"
 
 
 def block(**fields: Any) -> AnyBlock:
@@ -26,7 +22,7 @@ def block(**fields: Any) -> AnyBlock:
 
 
 def html_of(*blocks: AnyBlock, scope: Scope | None = None) -> str:
-    return BlockRenderer(scope or {}, SCHEMES, partial).html(blocks)
+    return BlockRenderer(scope or {}, SCHEMES).html(blocks)
 
 
 def test_markdown_becomes_html_in_which_values_are_text() -> None:
@@ -88,7 +84,7 @@ def test_the_width_of_an_image_is_one_that_all_mail_programs_know(width: str, at
 
 
 def test_an_image_without_an_allowed_url_is_left_out_and_the_reason_kept() -> None:
-    renderer = BlockRenderer({}, SCHEMES, partial)
+    renderer = BlockRenderer({}, SCHEMES)
     html = renderer.html([block(type="image", url="javascript:alert(1)")])
     assert "<img" not in html
     assert renderer.refused == ["javascript: is no scheme that links of this channel may have"]
@@ -147,8 +143,12 @@ def test_buttons_have_the_gap_between_them_alone() -> None:
 
 
 def test_a_partial_gets_its_attributes_with_their_values() -> None:
-    html = html_of(block(type="partial", key="card", attrs={"title": "{{ name }}", "count": 3}), scope={"name": "Ada"})
-    assert "<p>card: {'title': 'Ada', 'count': 3}</p>" in html
+    partials = {"card": Partial(content="<h2>{{ title }}</h2>{{ count }}{{ name }}{{ other }}")}
+    html = html_of(
+        block(type="partial", key="card", attrs={"title": "{{ name }}", "count": 3}),
+        scope={"name": "<Ada>", TEMPLATES: SharedTemplates(partials=partials)},
+    )
+    assert "<h2>&lt;Ada&gt;</h2>3&lt;Ada&gt;</td>" in html
 
 
 HOSTILE = st.text(alphabet=st.sampled_from("<>\"'&=/ ajx{}%:;"), max_size=30).filter(str.strip)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
@@ -9,9 +10,10 @@ import msgspec
 from msgspec import structs
 
 from addressee.colours import Colour
+from addressee.messaging.content.model import texts_in
 from addressee.messaging.content.templating import liquid
 from addressee.messaging.content.templating.markdown import MARKDOWN
-from addressee.messaging.definitions.model import Definition, FieldPath
+from addressee.messaging.definitions.model import KEY, Definition, FieldPath
 
 MAX_BLOCKS = 100
 
@@ -19,6 +21,8 @@ Align: TypeAlias = Literal["left", "center", "right"]
 Variant: TypeAlias = Literal["solid", "outline"]
 Pixels = Annotated[int, msgspec.Meta(ge=0, le=300)]
 Width = Annotated[str, msgspec.Meta(pattern=r"^(auto|[0-9]{1,4}(px)?|[0-9]{1,3}%)$")]
+
+ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 # Colours of the brand, which a style may name in place of a colour.
 BRAND_COLOURS = frozenset({"primary_color", "primary_color_contrast"})
@@ -56,6 +60,10 @@ class VisualBlock(Definition, frozen=True, tag_field="type", omit_defaults=True)
         for name, environment in self.ENVIRONMENTS.items():
             if text := getattr(self, name):
                 yield (name,), text, environment
+
+    def links(self) -> Iterator[tuple[FieldPath, str]]:
+        """Yields the texts that are links as a whole, and their paths."""
+        yield from ()
 
     def problems(self) -> Iterator[tuple[FieldPath, str]]:
         """Yields problems beyond the types of its fields, and their paths."""
@@ -100,6 +108,9 @@ class ImageBlock(VisualBlock, frozen=True, kw_only=True, omit_defaults=True, tag
     layout_attrs: AlignedLayout = AlignedLayout()
     style_attrs: ImageStyle = ImageStyle()
 
+    def links(self) -> Iterator[tuple[FieldPath, str]]:
+        yield ("action",), self.action or ""
+
 
 class ButtonSize(Definition, frozen=True, omit_defaults=True):
     size: Literal["sm", "md", "lg"] = "md"
@@ -140,6 +151,9 @@ class ButtonSetBlock(VisualBlock, frozen=True, kw_only=True, omit_defaults=True,
             for name, text in button.style_attrs.colours.items():
                 yield ("buttons", index, "style_attrs", name), text, liquid.PLAIN
 
+    def links(self) -> Iterator[tuple[FieldPath, str]]:
+        yield from ((("buttons", index, "action"), button.action) for index, button in enumerate(self.buttons))
+
     def problems(self) -> Iterator[tuple[FieldPath, str]]:
         for index, button in enumerate(self.buttons):
             for name, text in button.style_attrs.colours.items():
@@ -149,12 +163,30 @@ class ButtonSetBlock(VisualBlock, frozen=True, kw_only=True, omit_defaults=True,
 
 
 class PartialBlock(VisualBlock, frozen=True, kw_only=True, omit_defaults=True, tag="partial"):
-    """A partial, rendered with `attrs`, whose texts are Liquid."""
+    """A partial, rendered with `attrs`, whose texts are Liquid. `name` is what editors call the block."""
 
     key: str
     name: str = ""
     attrs: dict[str, Any] = msgspec.field(default_factory=dict)
     layout_attrs: Layout = Layout(padding_top=0, padding_bottom=0)
+
+    @property
+    def source(self) -> str:
+        """The template that renders the partial with values that are called like its attributes."""
+        arguments = "".join(f", {name}: {name}" for name in self.attrs)
+        return f"{{% render '{self.key}'{arguments} %}}"
+
+    def texts(self) -> Iterator[tuple[FieldPath, str, liquid.BoundedEnvironment]]:
+        yield ("key",), self.source, liquid.HTML
+        for path, text in texts_in(self.attrs):
+            yield ("attrs", *path), text, liquid.PLAIN
+
+    def problems(self) -> Iterator[tuple[FieldPath, str]]:
+        if KEY.fullmatch(self.key) is None:
+            yield ("key",), "this must be the key of a partial"
+        for name in self.attrs:
+            if ATTRIBUTE.fullmatch(name) is None:
+                yield ("attrs", name), "an attribute's name has letters, digits and _, and begins with a letter"
 
 
 AnyBlock: TypeAlias = MarkdownBlock | HtmlBlock | DividerBlock | ImageBlock | ButtonSetBlock | PartialBlock
@@ -170,12 +202,16 @@ def is_colour(text: str) -> bool:
 def texts_of(blocks: Blocks) -> Iterator[tuple[FieldPath, str, liquid.BoundedEnvironment]]:
     """Yields every text in Liquid of blocks, its path and its environment."""
     for index, block in enumerate(blocks):
-        for path, text, environment in block.texts():
-            yield (index, *path), text, environment
+        yield from (((index, *path), text, environment) for path, text, environment in block.texts())
+
+
+def links_of(blocks: Blocks) -> Iterator[tuple[FieldPath, str]]:
+    """Yields the texts of blocks that are links as a whole, and their paths."""
+    for index, block in enumerate(blocks):
+        yield from (((index, *path), text) for path, text in block.links())
 
 
 def problems_of(blocks: Blocks) -> Iterator[tuple[FieldPath, str]]:
     """Yields problems of blocks beyond the types of their fields, and their paths."""
     for index, block in enumerate(blocks):
-        for path, message in block.problems():
-            yield (index, *path), message
+        yield from (((index, *path), message) for path, message in block.problems())

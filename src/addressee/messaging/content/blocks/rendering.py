@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from addressee.channels.links import EMBEDDED, checked_html, checked_url
 from addressee.colours import WHITE, Colour, readable, text_on
@@ -27,9 +27,6 @@ from addressee.messaging.content.model import render_texts
 from addressee.messaging.content.scope import Scope
 from addressee.messaging.content.templating import liquid
 from addressee.messaging.content.templating.markdown import to_html
-
-# Renders the partial of a key with its arguments, in a scope.
-PartialRenderer = Callable[[str, Mapping[str, Any], Scope], str]
 
 TABLE = '<table role="presentation" border="0" cellpadding="0" cellspacing="0"'
 RULE = "#d8dbe2"
@@ -71,7 +68,6 @@ class BlockRenderer:
 
     scope: Scope
     schemes: frozenset[str]
-    partial: PartialRenderer
     refused: list[str] = field(default_factory=list)
 
     def html(self, blocks: Sequence[AnyBlock]) -> str:
@@ -87,8 +83,8 @@ class BlockRenderer:
             case HtmlBlock():
                 return self._checked(liquid.render(block.content, self.scope, liquid.HTML))
             case PartialBlock():
-                attributes = render_texts(block.attrs, self.scope)
-                return self._checked(self.partial(block.key, attributes, self.scope))
+                scope = {**self.scope, **render_texts(block.attrs, self.scope)}
+                return self._checked(liquid.render(block.source, scope, liquid.HTML))
             case DividerBlock():
                 return f'<div style="border-top:1px solid {RULE};font-size:0;line-height:0">&nbsp;</div>'
             case ImageBlock():
