@@ -156,7 +156,7 @@ steps:
         "workflows/b.yaml:6: this is not Liquid: expected '}}', found end of file",
         "workflows/b.yaml:10: this is not Liquid: unknown filter 'shout'",
         "workflows/b.yaml:12: another step is called 'one'",
-        "workflows/b.yaml:14: an e-mail needs 'html', 'text' or both",
+        "workflows/b.yaml:14: an e-mail needs 'html', 'visual_blocks' or 'text'",
     ]
 
 

@@ -133,18 +133,15 @@ def test_a_file_that_cannot_be_joined(tmp_path: Path, named: str, message: str) 
 
 
 def test_files_name_files_twice_at_most(tmp_path: Path) -> None:
-    """Nothing that a file holds is rendered from blocks yet, but they are read."""
     files = {
         "workflows/a/workflow.yaml": MAIL.replace(
             "html_body@: mail/html_body.html", "visual_blocks@: mail/blocks.json"
         ),
         "workflows/a/mail/blocks.json": '[{"type": "html",\n  "content@": "1.json"}]',
-        "workflows/a/mail/1.json": "{}",
+        "workflows/a/mail/1.json": "<p>\n{{ name",
         "workflows/a/mail/text_body.txt": "x",
     }
-    assert found(tmp_path, files) == [
-        "workflows/a/workflow.yaml:9: visual blocks cannot be rendered yet; give 'html_body'"
-    ]
+    assert [problem.split(": ")[0] for problem in found(tmp_path, files)] == ["workflows/a/mail/1.json:2"]
     deeper = {
         **files,
         "workflows/a/mail/blocks.json": '[{"type": "html",\n  "visual_blocks@": "1.json"}]',

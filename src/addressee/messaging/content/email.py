@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Self
 from uuid import UUID
 
 import msgspec
+from liquid import Markup
 from msgspec import structs
 
 from addressee.channels.destination import Destination
@@ -20,6 +21,8 @@ from addressee.channels.links import EMBEDDED, Checked, checked_html, schemes_of
 from addressee.channels.provider import ChannelType, Provider
 from addressee.messaging.content.aliases import JSON_OR_TEXT, Alias, Aliases, json_object
 from addressee.messaging.content.attachments import FOR_ALL, File, StoredAttachment
+from addressee.messaging.content.blocks.model import FIELD, Blocks, links_of, problems_of, texts_of
+from addressee.messaging.content.blocks.rendering import html_of
 from addressee.messaging.content.layouts import layout_named, with_layout
 from addressee.messaging.content.model import Content, Rendered, Template, render_texts
 from addressee.messaging.content.scope import Scope
@@ -28,6 +31,9 @@ from addressee.messaging.content.templating.shared_templates import MJML, Layout
 from addressee.messaging.definitions.model import FieldPath
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.tracking.urls import Tracking
+
+# The template of an e-mail whose HTML is made of blocks already.
+PRINTED_BLOCKS = f"{{{{ {FIELD} }}}}"
 
 
 class EmailContent(Content, frozen=True, kw_only=True, tag=ChannelType.EMAIL.value):
@@ -96,9 +102,9 @@ class EmailContent(Content, frozen=True, kw_only=True, tag=ChannelType.EMAIL.val
 class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
     """The template of an e-mail. Values are escaped in `html` only.
 
-    `html` is MJML if `is_mjml` says so. `pre_content` stands in front of it; `layout_key` names the layout that is laid
-    around both parts. A `text` that is missing is made from the HTML. `attachment_key` is the key in a trigger's data
-    that describes attachments.
+    Its HTML is `html`, which is MJML if `is_mjml` says so, or is put together from `visual_blocks`. What `pre_content`
+    says stands in front of it; `layout_key` names the layout that is laid around both parts. A `text` that is missing
+    is made from the HTML. `attachment_key` is the key in a trigger's data that describes attachments.
     `overrides` are fields of the request of a provider with an API, laid over those that are made of the template.
     `open_tracking` and `link_tracking` say for this step what the channel says for all; None: nothing.
     """
@@ -116,9 +122,6 @@ class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
             Alias(("settings", "pre_content"), "pre_content"),
             Alias(("settings", "attachment_key"), "attachment_key"),
         ),
-        later={
-            ("visual_blocks",): "visual blocks cannot be rendered yet; give 'html_body'",
-        },
     )
     OVERRIDES: ClassVar[Aliases] = Aliases(
         known=(
@@ -134,6 +137,7 @@ class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
 
     subject: str
     html: str | None = None
+    visual_blocks: Blocks | None = None
     is_mjml: bool = False
     text: str | None = None
     pre_content: str | None = None
@@ -153,6 +157,13 @@ class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
         if self.html:
             body = with_layout(self.html, "html", scope, layout, self.pre_content)
             html = finished_html(body, channel.settings, is_mjml=self.is_mjml)
+        elif self.visual_blocks:
+            blocks = html_of(self.visual_blocks, scope, schemes_of(channel.settings))
+            placed = {**scope, FIELD: Markup(blocks.text)}
+            html = finished_html(
+                with_layout(PRINTED_BLOCKS, "html", placed, layout, self.pre_content), channel.settings
+            )
+            html = html._replace(refused=blocks.refused + html.refused)
         if self.text:
             text = with_layout(self.text, "text", scope, layout, self.pre_content)
         elif html:
@@ -188,12 +199,24 @@ class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
                 ("is_mjml",),
                 f"the layout {self.layout_key!r} is HTML; MJML needs one that begins with <mjml>",
             )
+        if self.visual_blocks and layout.begins_as_mjml:
+            yield (FIELD,), f"visual blocks are HTML; the layout {self.layout_key!r} is MJML"
+
+    def texts(self) -> Iterator[tuple[FieldPath, str, liquid.BoundedEnvironment]]:
+        yield from super().texts()
+        yield from texts_of(self.visual_blocks or ())
+
+    def links(self) -> Iterator[tuple[FieldPath, str]]:
+        yield from links_of(self.visual_blocks or ())
 
     def problems(self, provider: Provider) -> Iterator[tuple[FieldPath, str]]:
-        if not (self.html or self.text):
-            yield (), "an e-mail needs 'html', 'text' or both"
-        if self.pre_content and not self.html:
-            yield ("pre_content",), "this stands in front of 'html', which is missing"
+        if not (self.html or self.visual_blocks or self.text):
+            yield (), "an e-mail needs 'html', 'visual_blocks' or 'text'"
+        if self.html and self.visual_blocks:
+            yield ("visual_blocks",), "the body of an e-mail is 'html' or 'visual_blocks'; keep one of them"
+        yield from problems_of(self.visual_blocks or ())
+        if self.pre_content and not (self.html or self.visual_blocks):
+            yield ("pre_content",), "this stands in front of the HTML, which is missing"
         if self.is_mjml and not self.html:
             yield ("is_mjml",), "this is about 'html', which is missing"
 

@@ -23,14 +23,14 @@ def test_texts_have_the_path_at_which_they_stand() -> None:
         {"type": "partial", "key": "card", "attrs": {"title": "{{ name }}"}},
     )
     assert [(path, text) for path, text, _ in texts_of(found)] == [
-        ((1, "content"), "Hi"),
-        ((2, "url"), "https://example.com/a.png"),
-        ((2, "alt"), "A"),
-        ((3, "buttons", 0, "label"), "{{ label }}"),
-        ((3, "buttons", 0, "action"), "/"),
-        ((3, "buttons", 0, "style_attrs", "background_color"), "primary_color"),
-        ((4, "key"), "{% render 'card', title: title %}"),
-        ((4, "attrs", "title"), "{{ name }}"),
+        (("visual_blocks", 1, "content"), "Hi"),
+        (("visual_blocks", 2, "url"), "https://example.com/a.png"),
+        (("visual_blocks", 2, "alt"), "A"),
+        (("visual_blocks", 3, "buttons", 0, "label"), "{{ label }}"),
+        (("visual_blocks", 3, "buttons", 0, "action"), "/"),
+        (("visual_blocks", 3, "buttons", 0, "style_attrs", "background_color"), "primary_color"),
+        (("visual_blocks", 4, "key"), "{% render 'card', title: title %}"),
+        (("visual_blocks", 4, "attrs", "title"), "{{ name }}"),
     ]
 
 
@@ -38,7 +38,7 @@ def test_a_misspelt_colour_is_a_problem() -> None:
     style = {"background_color": "primary", "text_color": "#fff", "border_color": "{{ vars.colour }}"}
     assert list(problems_of(blocks({"type": "button_set", "buttons": [BUTTON, {**BUTTON, "style_attrs": style}]}))) == [
         (
-            (0, "buttons", 1, "style_attrs", "background_color"),
+            ("visual_blocks", 0, "buttons", 1, "style_attrs", "background_color"),
             "this must be a colour like #635bff, or primary_color or primary_color_contrast",
         )
     ]
@@ -46,8 +46,11 @@ def test_a_misspelt_colour_is_a_problem() -> None:
 
 def test_the_key_and_the_attributes_of_a_partial_have_names() -> None:
     assert list(problems_of(blocks({"type": "partial", "key": "it's", "attrs": {"a b": 1}}))) == [
-        ((0, "key"), "this must be the key of a partial"),
-        ((0, "attrs", "a b"), "an attribute's name has letters, digits and _, and begins with a letter"),
+        (("visual_blocks", 0, "key"), "this must be the key of a partial"),
+        (
+            ("visual_blocks", 0, "attrs", "a b"),
+            "an attribute's name has letters, digits and _, and begins with a letter",
+        ),
     ]
 
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from addressee.channels.links import SCHEMES
+from addressee.messaging.content.blocks import rendering
 from addressee.messaging.content.blocks.model import AnyBlock
-from addressee.messaging.content.blocks.rendering import BlockRenderer
 from addressee.messaging.content.scope import Scope
 from addressee.messaging.content.templating.shared_templates import TEMPLATES, Partial, SharedTemplates
 from tests.support.html import parse
@@ -22,7 +22,7 @@ def block(**fields: Any) -> AnyBlock:
 
 
 def html_of(*blocks: AnyBlock, scope: Scope | None = None) -> str:
-    return BlockRenderer(scope or {}, SCHEMES).html(blocks)
+    return rendering.html_of(blocks, scope or {}, SCHEMES).text
 
 
 def test_markdown_becomes_html_in_which_values_are_text() -> None:
@@ -84,10 +84,9 @@ def test_the_width_of_an_image_is_one_that_all_mail_programs_know(width: str, at
 
 
 def test_an_image_without_an_allowed_url_is_left_out_and_the_reason_kept() -> None:
-    renderer = BlockRenderer({}, SCHEMES)
-    html = renderer.html([block(type="image", url="javascript:alert(1)")])
+    html, refused = rendering.html_of([block(type="image", url="javascript:alert(1)")], {}, SCHEMES)
     assert "<img" not in html
-    assert renderer.refused == ["javascript: is no scheme that links of this channel may have"]
+    assert refused == ("javascript: is no scheme that links of this channel may have",)
 
 
 def buttons(*given: dict[str, Any], **fields: Any) -> AnyBlock:

@@ -15,6 +15,9 @@ from addressee.messaging.content.templating import liquid
 from addressee.messaging.content.templating.markdown import MARKDOWN
 from addressee.messaging.definitions.model import KEY, Definition, FieldPath
 
+# The field of a template that holds its blocks.
+FIELD = "visual_blocks"
+
 MAX_BLOCKS = 100
 
 Align: TypeAlias = Literal["left", "center", "right"]
@@ -202,16 +205,16 @@ def is_colour(text: str) -> bool:
 def texts_of(blocks: Blocks) -> Iterator[tuple[FieldPath, str, liquid.BoundedEnvironment]]:
     """Yields every text in Liquid of blocks, its path and its environment."""
     for index, block in enumerate(blocks):
-        yield from (((index, *path), text, environment) for path, text, environment in block.texts())
+        yield from (((FIELD, index, *path), text, environment) for path, text, environment in block.texts())
 
 
 def links_of(blocks: Blocks) -> Iterator[tuple[FieldPath, str]]:
     """Yields the texts of blocks that are links as a whole, and their paths."""
     for index, block in enumerate(blocks):
-        yield from (((index, *path), text) for path, text in block.links())
+        yield from (((FIELD, index, *path), text) for path, text in block.links())
 
 
 def problems_of(blocks: Blocks) -> Iterator[tuple[FieldPath, str]]:
     """Yields problems of blocks beyond the types of their fields, and their paths."""
     for index, block in enumerate(blocks):
-        yield from (((index, *path), message) for path, message in block.problems())
+        yield from (((FIELD, index, *path), message) for path, message in block.problems())

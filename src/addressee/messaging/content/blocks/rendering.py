@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import NamedTuple
 
-from addressee.channels.links import EMBEDDED, checked_html, checked_url
+from addressee.channels.links import EMBEDDED, Checked, checked_url
 from addressee.colours import WHITE, Colour, readable, text_on
 from addressee.messaging.content.blocks.brand import BrandColours, colours_of
 from addressee.messaging.content.blocks.model import (
@@ -62,40 +62,42 @@ class Look(NamedTuple):
     background: Colour | None
 
 
+def html_of(blocks: Sequence[AnyBlock], scope: Scope, schemes: frozenset[str]) -> Checked:
+    """Returns the HTML of blocks, one below the other. Raises TemplateError.
+
+    Pictures, buttons and markdown have no links but those that are allowed; what is HTML already is not checked.
+    """
+    renderer = BlockRenderer(scope, schemes)
+    html = "\n".join(row(block.layout_attrs, renderer.content(block)) for block in blocks)
+    return Checked(html, tuple(renderer.refused))
+
+
 @dataclass(frozen=True, slots=True)
 class BlockRenderer:
-    """Renders blocks for one recipient. Links that are not allowed are left out, and `refused` has the reasons."""
+    """Renders blocks for one recipient; `refused` has the reasons for links that it left out."""
 
     scope: Scope
     schemes: frozenset[str]
     refused: list[str] = field(default_factory=list)
 
-    def html(self, blocks: Sequence[AnyBlock]) -> str:
-        """Returns the HTML of blocks, one below the other. Raises TemplateError."""
-        return "\n".join(row(block.layout_attrs, self._content(block)) for block in blocks)
-
-    def _content(self, block: AnyBlock) -> str:
+    def content(self, block: AnyBlock) -> str:
+        """Returns the HTML of a block, without the space around it. Raises TemplateError."""
         match block:
             case MarkdownBlock():
                 checked = to_html(block.content, self.scope, self.schemes)
                 self.refused.extend(checked.refused)
                 return checked.text
             case HtmlBlock():
-                return self._checked(liquid.render(block.content, self.scope, liquid.HTML))
+                return liquid.render(block.content, self.scope, liquid.HTML)
             case PartialBlock():
                 scope = {**self.scope, **render_texts(block.attrs, self.scope)}
-                return self._checked(liquid.render(block.source, scope, liquid.HTML))
+                return liquid.render(block.source, scope, liquid.HTML)
             case DividerBlock():
                 return f'<div style="border-top:1px solid {RULE};font-size:0;line-height:0">&nbsp;</div>'
             case ImageBlock():
                 return self._image(block)
             case ButtonSetBlock():
                 return self._buttons(block)
-
-    def _checked(self, html: str) -> str:
-        checked = checked_html(html, self.schemes, EMBEDDED)
-        self.refused.extend(checked.refused)
-        return checked.text
 
     def _url(self, text: str | None, *further: str) -> str:
         """Returns the URL that a text in Liquid gives, as an attribute has it; an empty one if it is not allowed."""
