@@ -218,6 +218,10 @@ def test_mjml_stands_in_a_layout_of_mjml(tmp_path: Path) -> None:
     assert mistakes(tmp_path, {**files, "workflows/x.yaml": mail % "html"}) == [
         "workflows/x.yaml:1: the layout 'html' is HTML; MJML needs one that begins with <mjml>"
     ]
+    blocks = "steps: [{ref: a, email: {subject: x, visual_blocks: [{type: divider}], layout_key: mjml}}]"
+    assert mistakes(tmp_path, {**files, "workflows/x.yaml": blocks}) == [
+        "workflows/x.yaml:1: visual blocks are HTML; the layout 'mjml' is MJML"
+    ]
 
 
 def test_settings_of_channels_render_no_partials(tmp_path: Path) -> None:
