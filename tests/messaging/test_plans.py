@@ -543,6 +543,7 @@ async def test_messages_are_found_by_their_ids(office: Office) -> None:
         "delivery_logs_of_message": own,
         "latest_events": {"message_ids": ids},
         "addresses_of_messages": {"message_ids": ids},
+        "channels_of_sends": {"message_id": ids[0]},
         "message_context": {"run_ids": [RUN_ID], "uids": [UID], "merge_ids": [UUID(int=4)]},
         "message_ids_of_key": {"idempotency_key": "key", "limit": 100},
         "lock_messages": by_id,
@@ -556,7 +557,7 @@ async def test_messages_are_found_by_their_ids(office: Office) -> None:
         found = await plan(office, statement, environment_id=environment_id, **others)
         assert not read_whole(found), statement
     run_id = UUID("00000000-0000-0003-0000-000000000001")
-    assert not read_whole(await plan(office, "recipient_run", environment_id=-1, id=run_id))
+    assert not read_whole(await plan(office, "runs_among", environment_id=-1, ids=[run_id]))
 
 
 SMS_IN_THE_MIDDLE = SuppressionPosition("sms", str(MESSAGES // 2).rjust(12, "0"))
