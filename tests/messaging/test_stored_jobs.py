@@ -29,8 +29,8 @@ from addressee.messaging.messages.bulk_marks import MarkAll
 from addressee.messaging.messages.signals import EndWaits, Signal
 from addressee.messaging.runs.fan_out import Expand
 from addressee.messaging.runs.model import Advance, Begin, BeginLarge, Send, Start
-from addressee.messaging.webhooks.delivering import DeliverWebhooks
-from addressee.messaging.webhooks.removal import RemoveDeliveries
+from addressee.messaging.webhooks.delivering.deliverer import DeliverWebhooks
+from addressee.messaging.webhooks.endpoints.removal import RemoveDeliveries
 from addressee.messaging.worker import WebhookDelivery, job_handlers
 from tests.messaging.office import SEALER
 

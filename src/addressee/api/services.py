@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from addressee.messaging.chat_accounts.chat_accounts import ChatAccounts
     from addressee.messaging.delivery.channels.trials import Trials
     from addressee.messaging.messaging import Messaging
-    from addressee.messaging.webhooks.trials import Trials as WebhookTrials
+    from addressee.messaging.webhooks.delivering.trials import Trials as WebhookTrials
     from addressee.operators.operators import Operators
     from addressee.preferences.preferences import Preferences
     from addressee.traffic.traffic import Traffic

@@ -31,7 +31,7 @@ from addressee.database.pool import open_pool
 from addressee.database.public_url import configured_url
 from addressee.database.queries import load
 from addressee.database.sealing import Sealer
-from addressee.messaging.webhooks.hosts import webhook_hosts
+from addressee.messaging.webhooks.endpoints.hosts import webhook_hosts
 from addressee.processes import ProcessError, Service, StopSignal, Together, start, stop
 
 STOP_SIGNALS = (StopSignal(signal.SIGTERM, GRACE_SECONDS + 5), StopSignal(signal.SIGKILL, 5))

@@ -49,8 +49,8 @@ from addressee.messaging.feedback.engagements import Engagements
 from addressee.messaging.messaging import Messaging
 from addressee.messaging.realtime.hub import Hub
 from addressee.messaging.realtime.listening import FeedListening
-from addressee.messaging.webhooks.hosts import webhook_hosts
-from addressee.messaging.webhooks.trials import Trials as WebhookTrials
+from addressee.messaging.webhooks.delivering.trials import Trials as WebhookTrials
+from addressee.messaging.webhooks.endpoints.hosts import webhook_hosts
 from addressee.operators.openid.settings import OpenIdSettings, configured_openid
 from addressee.operators.operators import Operators
 from addressee.preferences.preferences import Preferences

@@ -30,10 +30,10 @@ from addressee.messaging.runs.runs import Runs
 from addressee.messaging.schedules.schedules import Schedules
 from addressee.messaging.suppressions.suppressions import Suppressions
 from addressee.messaging.triggers.triggers import Triggers
-from addressee.messaging.webhooks.deliveries import Deliveries
-from addressee.messaging.webhooks.endpoints import Endpoints
-from addressee.messaging.webhooks.hosts import webhook_hosts
-from addressee.messaging.webhooks.replays import Replays
+from addressee.messaging.webhooks.deliveries.deliveries import Deliveries
+from addressee.messaging.webhooks.deliveries.replays import Replays
+from addressee.messaging.webhooks.endpoints.endpoints import Endpoints
+from addressee.messaging.webhooks.endpoints.hosts import webhook_hosts
 from addressee.messaging.workflows.listing import Workflows
 from addressee.messaging.workflows.shared_templates.listing import SharedTemplateList
 

@@ -66,11 +66,11 @@ from addressee.messaging.schedules.scheduler import run_scheduler
 from addressee.messaging.schedules.time_zones import ScheduleMover
 from addressee.messaging.tracking.tokens import tracking_key
 from addressee.messaging.triggers.list_events import ListEvents
-from addressee.messaging.webhooks.delivering import Deliverer, DeliverWebhooks
-from addressee.messaging.webhooks.events import Forms
-from addressee.messaging.webhooks.hosts import webhook_hosts
-from addressee.messaging.webhooks.removal import RemoveDeliveries, Remover
-from addressee.messaging.webhooks.scheduler import run_webhook_scheduler
+from addressee.messaging.webhooks.delivering.deliverer import Deliverer, DeliverWebhooks
+from addressee.messaging.webhooks.delivering.events import Forms
+from addressee.messaging.webhooks.delivering.scheduler import run_webhook_scheduler
+from addressee.messaging.webhooks.endpoints.hosts import webhook_hosts
+from addressee.messaging.webhooks.endpoints.removal import RemoveDeliveries, Remover
 from addressee.traffic.counting import counting
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import expect
 
 from addressee.database.pool import Pool
-from addressee.messaging.webhooks.endpoints import EndpointChange, Endpoints, SignedEndpoint
+from addressee.messaging.webhooks.endpoints.endpoints import EndpointChange, Endpoints, SignedEndpoint
 from addressee.messaging.webhooks.model import DisabledFor
 from addressee.operators.model import Role
 from tests.browser.axe import Axe

@@ -24,7 +24,7 @@ from addressee.directory.access.keys import Keys
 from addressee.directory.directory import Directory
 from addressee.messaging.environment import channels as stored_channels
 from addressee.messaging.messaging import Messaging
-from addressee.messaging.webhooks.endpoints import EndpointChange, NewEndpoint
+from addressee.messaging.webhooks.endpoints.endpoints import EndpointChange, NewEndpoint
 from addressee.messaging.workflows.configuration import read_configuration
 from addressee.messaging.workflows.deployment import deploy
 from addressee.operators.model import Role

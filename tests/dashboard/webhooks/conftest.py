@@ -9,7 +9,7 @@ from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
 from addressee.directory.directory import Directory
 from addressee.messaging.messaging import Messaging
-from addressee.messaging.webhooks.endpoints import Endpoints, NewEndpoint, SignedEndpoint
+from addressee.messaging.webhooks.endpoints.endpoints import Endpoints, NewEndpoint, SignedEndpoint
 from tests.conftest import Environment
 
 URL = "https://example.com/hook"

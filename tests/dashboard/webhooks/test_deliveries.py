@@ -9,8 +9,8 @@ import httpx
 
 from addressee.database.paging import PageRequest
 from addressee.database.pool import Pool
-from addressee.messaging.webhooks.deliveries import Deliveries, DeliveryFilter
-from addressee.messaging.webhooks.endpoints import EndpointChange, Endpoints, NewEndpoint, SignedEndpoint
+from addressee.messaging.webhooks.deliveries.deliveries import Deliveries, DeliveryFilter
+from addressee.messaging.webhooks.endpoints.endpoints import EndpointChange, Endpoints, NewEndpoint, SignedEndpoint
 from addressee.messaging.webhooks.model import DeliveryStatus
 from addressee.operators.operators import Operators
 from tests.conftest import Environment

@@ -9,7 +9,7 @@ from addressee.directory.groups.topics import TOPICS
 from addressee.directory.recipient import TENANTS, Place
 from addressee.directory.writing.writes import Write
 from addressee.messaging.messages.mark import Mark
-from addressee.messaging.webhooks.deliveries import DeliveryFilter
+from addressee.messaging.webhooks.deliveries.deliveries import DeliveryFilter
 from addressee.messaging.webhooks.model import DeliveryStatus
 from tests.messaging.office import IN_APP, Office
 from tests.messaging.webhooks.told import open_endpoint, told, types_told

@@ -11,9 +11,9 @@ import msgspec
 from uuid_utils.compat import uuid7
 
 from addressee.database.paging import PageRequest
-from addressee.messaging.webhooks.deliveries import Deliveries, DeliveryFilter
+from addressee.messaging.webhooks.deliveries.deliveries import Deliveries, DeliveryFilter
+from addressee.messaging.webhooks.delivering.scheduler import queue_due
 from addressee.messaging.webhooks.model import Delivery, Form
-from addressee.messaging.webhooks.scheduler import queue_due
 from tests.messaging.office import Office
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

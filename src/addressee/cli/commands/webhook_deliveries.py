@@ -15,7 +15,7 @@ from addressee.cli.errors import CommandError
 from addressee.cli.options import InstallationOptions, as_json, environment_name, installation_options, private_webhooks
 
 if TYPE_CHECKING:
-    from addressee.messaging.webhooks.deliveries import DeliveryFilter
+    from addressee.messaging.webhooks.deliveries.deliveries import DeliveryFilter
     from addressee.messaging.webhooks.model import Delivery
 
 PAGE_SIZE = 100
@@ -117,9 +117,9 @@ def filter_of(
     from addressee.directory.collections import check_collection
     from addressee.directory.documents import check_id
     from addressee.directory.recipient import USERS, Place
-    from addressee.messaging.webhooks.deliveries import DeliveryFilter
+    from addressee.messaging.webhooks.deliveries.deliveries import DeliveryFilter
+    from addressee.messaging.webhooks.endpoints.types import check_types
     from addressee.messaging.webhooks.model import DeliveryStatus
-    from addressee.messaging.webhooks.types import check_types
 
     place = None
     if recipient is not None:

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
     from addressee.directory.directory import Directory
     from addressee.messaging.messaging import Messaging
-    from addressee.messaging.webhooks.endpoints import SignedEndpoint
-    from addressee.messaging.webhooks.events import Forms
+    from addressee.messaging.webhooks.delivering.events import Forms
+    from addressee.messaging.webhooks.delivering.trials import Trials
+    from addressee.messaging.webhooks.endpoints.endpoints import SignedEndpoint
     from addressee.messaging.webhooks.model import Endpoint
-    from addressee.messaging.webhooks.trials import Trials
 
 webhook_id = click.argument("id", type=click.UUID, metavar="WEBHOOK")
 types_option = click.option(
@@ -52,8 +52,8 @@ class OpenEnvironment(NamedTuple):
 
     def trials(self, forms: Forms) -> Trials:
         """Returns what tests webhooks of these forms."""
-        from addressee.messaging.webhooks.hosts import webhook_hosts
-        from addressee.messaging.webhooks.trials import Trials
+        from addressee.messaging.webhooks.delivering.trials import Trials
+        from addressee.messaging.webhooks.endpoints.hosts import webhook_hosts
 
         return Trials(self.directory.pool, self.directory.sealer, self.directory.clock, webhook_hosts(), forms)
 
@@ -108,9 +108,9 @@ async def add(
     json: bool,
 ) -> None:
     """Have URL told of events: of all, unless --type names some. The secret that signs is shown."""
-    from addressee.messaging.webhooks.endpoints import NewEndpoint
+    from addressee.messaging.webhooks.endpoints.endpoints import NewEndpoint
+    from addressee.messaging.webhooks.endpoints.types import ALL
     from addressee.messaging.webhooks.model import Form
-    from addressee.messaging.webhooks.types import ALL
 
     async with opened(options, environment) as there:
         secret = None if secret_file is None else read_secret(secret_file)
@@ -165,7 +165,7 @@ async def change(
     description: str | None,
 ) -> None:
     """Change a webhook: its URL, its types, its description. What is not given stays."""
-    from addressee.messaging.webhooks.endpoints import EndpointChange
+    from addressee.messaging.webhooks.endpoints.endpoints import EndpointChange
 
     async with opened(options, environment) as there:
         wanted = EndpointChange(url, types or None, description)
@@ -209,7 +209,7 @@ async def disable(options: InstallationOptions, id: UUID, environment: str) -> N
 
 
 async def switch(options: InstallationOptions, id: UUID, environment: str, *, is_enabled: bool) -> None:
-    from addressee.messaging.webhooks.endpoints import EndpointChange
+    from addressee.messaging.webhooks.endpoints.endpoints import EndpointChange
 
     async with opened(options, environment) as there:
         wanted = EndpointChange(is_enabled=is_enabled)

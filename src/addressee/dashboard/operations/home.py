@@ -19,8 +19,8 @@ from addressee.directory.edits.lists import LISTS
 from addressee.directory.groups.topics import TOPICS
 from addressee.directory.recipient import TENANTS, USERS
 from addressee.messaging.delivery.channels.channel_states import TroubledChannel, troubled_channels
+from addressee.messaging.webhooks.endpoints.states import EndpointState, state_of
 from addressee.messaging.webhooks.model import DisabledFor, Endpoint
-from addressee.messaging.webhooks.states import EndpointState, state_of
 from addressee.operators.acts import Act
 from addressee.operators.model import Role
 from addressee.traffic.measures import FAILED, MESSAGES, RUNS, SENT, WRITES

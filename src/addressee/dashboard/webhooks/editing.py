@@ -14,11 +14,11 @@ from addressee.dashboard.webhooks.subject import WEBHOOK, WEBHOOKS, endpoint_of,
 from addressee.dashboard.webhooks.wording import FORM_NAMES
 from addressee.directory.errors import RefusedError
 from addressee.messaging.webhooks import model
-from addressee.messaging.webhooks.endpoints import MAX_DESCRIPTION_LENGTH, EndpointChange, NewEndpoint
+from addressee.messaging.webhooks.endpoints.endpoints import MAX_DESCRIPTION_LENGTH, EndpointChange, NewEndpoint
+from addressee.messaging.webhooks.endpoints.types import ALL
+from addressee.messaging.webhooks.endpoints.urls import MAX_LENGTH
 from addressee.messaging.webhooks.event_types import DESCRIPTIONS
 from addressee.messaging.webhooks.model import PATTERNS, Endpoint
-from addressee.messaging.webhooks.types import ALL
-from addressee.messaging.webhooks.urls import MAX_LENGTH
 
 routes = Routes("webhook_editing")
 

@@ -11,9 +11,9 @@ from addressee.dashboard.visits import EnvironmentVisit
 from addressee.dashboard.webhooks.subject import WEBHOOK, WEBHOOKS, endpoint_of, webhook_url
 from addressee.dashboard.webhooks.wording import DISABLED_FOR, FORM_NAMES, STATES, STATUSES, is_taken
 from addressee.directory.recipient import USERS
-from addressee.messaging.webhooks.deliveries import DeliveryFilter
+from addressee.messaging.webhooks.deliveries.deliveries import DeliveryFilter
+from addressee.messaging.webhooks.endpoints.states import state_of
 from addressee.messaging.webhooks.model import TYPES, DeliveryAttempt, DeliveryStatus, Endpoint
-from addressee.messaging.webhooks.states import state_of
 from addressee.operators.model import Role
 
 routes = Routes("webhooks")

@@ -11,8 +11,8 @@ from addressee.dashboard.routes import ADMIN, Routes
 from addressee.dashboard.visits import EnvironmentVisit
 from addressee.dashboard.webhooks.subject import WEBHOOK, endpoint_of
 from addressee.directory.errors import RefusedError
+from addressee.messaging.webhooks.endpoints.secrets import check_secret
 from addressee.messaging.webhooks.model import Endpoint
-from addressee.messaging.webhooks.secrets import check_secret
 
 routes = Routes("webhook_secrets")
 

@@ -8,7 +8,7 @@ from addressee.dashboard.rendering import page, see_other
 from addressee.dashboard.routes import ADMIN, Routes
 from addressee.dashboard.visits import EnvironmentVisit
 from addressee.dashboard.webhooks.subject import WEBHOOK, endpoint_of, webhook_url
-from addressee.messaging.webhooks.endpoints import EndpointChange
+from addressee.messaging.webhooks.endpoints.endpoints import EndpointChange
 
 routes = Routes("webhook_switching")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from addressee.messaging.webhooks.endpoints.states import EndpointState
 from addressee.messaging.webhooks.model import DeliveryAttempt, DeliveryStatus, DisabledFor, Form
-from addressee.messaging.webhooks.states import EndpointState
 
 
 class Shown(NamedTuple):

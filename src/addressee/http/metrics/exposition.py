@@ -16,7 +16,7 @@ from addressee.database.environment_variables import METRICS_FOLDER
 from addressee.database.jobs.queue import QueueState
 from addressee.http.metrics import files
 from addressee.messaging.delivery.channels.channel_states import TroubledChannel
-from addressee.messaging.webhooks.backlog import OverdueEndpoint
+from addressee.messaging.webhooks.deliveries.backlog import OverdueEndpoint
 
 
 class StoredState(NamedTuple):

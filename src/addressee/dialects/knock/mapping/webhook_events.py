@@ -12,7 +12,7 @@ from msgspec import Struct, field
 
 from addressee.dialects.knock.mapping.message_rendering import message, recipient_run
 from addressee.dialects.knock.mapping.rendering import microseconds
-from addressee.messaging.webhooks.events import Event, ToldMessage, ToldRun, ToldTest
+from addressee.messaging.webhooks.delivering.events import Event, ToldMessage, ToldRun, ToldTest
 
 MESSAGE_WORDS = (
     *("sent", "delivered", "delivery_attempted", "undelivered", "bounced"),

@@ -16,7 +16,7 @@ from addressee.directory.collections import check_collection
 from addressee.directory.documents import check_id
 from addressee.directory.recipient import USERS, Place
 from addressee.messaging.errors import WebhookDeliveryMissingError
-from addressee.messaging.webhooks.deliveries import DeliveryFilter
+from addressee.messaging.webhooks.deliveries.deliveries import DeliveryFilter
 from addressee.messaging.webhooks.event_types import DESCRIPTIONS
 from addressee.messaging.webhooks.model import TYPES, DeliveryHistory, DeliveryStatus, Endpoint
 

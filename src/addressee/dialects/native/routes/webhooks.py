@@ -11,7 +11,7 @@ from addressee.api.requests.bodies import typed_body
 from addressee.api.routes import Routes
 from addressee.dialects.native.wire import webhook_shapes as shapes
 from addressee.messaging.errors import WebhookMissingError
-from addressee.messaging.webhooks.endpoints import SignedEndpoint
+from addressee.messaging.webhooks.endpoints.endpoints import SignedEndpoint
 from addressee.messaging.webhooks.model import Endpoint
 
 routes = Routes(keys=SECRET)

@@ -14,7 +14,7 @@ from addressee.dialects.native.wire import rendering
 from addressee.directory.recipient import Identity
 from addressee.messaging.messages.model import Message
 from addressee.messaging.runs.listing import RunDetails
-from addressee.messaging.webhooks.events import Event, ToldEnd, ToldMessage, ToldRecipient, ToldRun, ToldTest
+from addressee.messaging.webhooks.delivering.events import Event, ToldEnd, ToldMessage, ToldRecipient, ToldRun, ToldTest
 
 
 class Envelope(Struct, frozen=True):

@@ -18,7 +18,7 @@ from addressee.messaging.messages.model import Message
 from addressee.messaging.messages.status import Status
 from addressee.messaging.runs.listing import RunDetails
 from addressee.messaging.steps.run import RunStatus
-from addressee.messaging.webhooks.events import Event, ToldEnd, ToldMessage, ToldRecipient, ToldRun
+from addressee.messaging.webhooks.delivering.events import Event, ToldEnd, ToldMessage, ToldRecipient, ToldRun
 
 AT = datetime(2026, 11, 29, 12, 0, 2, tzinfo=UTC)
 BEFORE = AT - timedelta(seconds=2)

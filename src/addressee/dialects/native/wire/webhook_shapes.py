@@ -10,11 +10,11 @@ from uuid import UUID
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from addressee.messaging.webhooks import model
-from addressee.messaging.webhooks.endpoints import EndpointChange, NewEndpoint, SignedEndpoint
+from addressee.messaging.webhooks.endpoints.endpoints import EndpointChange, NewEndpoint, SignedEndpoint
+from addressee.messaging.webhooks.endpoints.secrets import EndpointSecret
+from addressee.messaging.webhooks.endpoints.states import state_of
+from addressee.messaging.webhooks.endpoints.types import ALL
 from addressee.messaging.webhooks.model import DeliveryAttempt, DeliveryHistory, Endpoint, Form
-from addressee.messaging.webhooks.secrets import EndpointSecret
-from addressee.messaging.webhooks.states import state_of
-from addressee.messaging.webhooks.types import ALL
 
 
 class NewWebhook(Struct, kw_only=True, forbid_unknown_fields=True):

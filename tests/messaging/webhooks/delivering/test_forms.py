@@ -13,9 +13,9 @@ from addressee.directory.access.environments import Environments
 from addressee.directory.edits.recipients import DisableAddress
 from addressee.directory.writing.writes import Write
 from addressee.messaging.messages.mark import Mark
-from addressee.messaging.webhooks.deliveries import DeliveryFilter
+from addressee.messaging.webhooks.deliveries.deliveries import DeliveryFilter
+from addressee.messaging.webhooks.endpoints.secrets import EndpointSecret, rotated, seal_secrets
 from addressee.messaging.webhooks.model import Form
-from addressee.messaging.webhooks.secrets import EndpointSecret, rotated, seal_secrets
 from tests.messaging.office import IN_APP, Office
 from tests.messaging.webhooks.told import SECRET, deliver, open_endpoint, statuses, told
 from tests.support.webhook_receiver import Received, Receiver

@@ -12,7 +12,7 @@ from addressee.database.jobs.queue import Wakeup, enqueue
 from addressee.database.pool import AWAY, Pool
 from addressee.database.queries import load
 from addressee.directory.clock import Clock
-from addressee.messaging.webhooks.delivering import QUEUED, DeliverWebhooks
+from addressee.messaging.webhooks.delivering.deliverer import QUEUED, DeliverWebhooks
 
 SQL = load(__package__)
 

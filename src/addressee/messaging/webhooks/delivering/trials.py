@@ -14,9 +14,9 @@ from addressee.database.queries import load
 from addressee.database.sealing import Sealer
 from addressee.directory.clock import Clock
 from addressee.messaging.errors import WebhookMissingError
-from addressee.messaging.webhooks.events import Forms, ToldTest
+from addressee.messaging.webhooks.delivering.events import Forms, ToldTest
+from addressee.messaging.webhooks.delivering.requests import opened, tell
 from addressee.messaging.webhooks.model import DeliveryAttempt
-from addressee.messaging.webhooks.requests import opened, tell
 
 SQL = load(__package__)
 

@@ -12,8 +12,8 @@ from addressee.database.pool import AWAY
 from addressee.directory.edits.recipients import Identify
 from addressee.directory.errors import UnavailableError
 from addressee.directory.writing.writes import Write
-from addressee.messaging.webhooks import delivering
-from addressee.messaging.webhooks.delivering import DeliverWebhooks
+from addressee.messaging.webhooks.delivering import deliverer
+from addressee.messaging.webhooks.delivering.deliverer import DeliverWebhooks
 from tests.messaging.kills import killed_at
 from tests.messaging.office import Office
 from tests.messaging.webhooks.told import deliver, open_endpoint, statuses, told
@@ -28,7 +28,7 @@ async def change(office: Office, id: str, number: int) -> None:
 async def test_two_workers_keep_the_order_of_each_recipient_through_failures(
     office: Office, receiver: Receiver, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delivering, "IN_LINE", 3)
+    monkeypatch.setattr(deliverer, "IN_LINE", 3)
     chance = random.Random(seed)
     endpoint = await open_endpoint(office, url=receiver.url)
     ids = [f"user-{number}" for number in range(5)]
@@ -88,7 +88,7 @@ async def test_a_recipient_whose_delivery_failed_keeps_nobody_else_waiting(offic
 
 
 async def test_a_long_line_moves_by_itself(office: Office, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivering, "LOOKED_AT", 5)
+    monkeypatch.setattr(deliverer, "LOOKED_AT", 5)
     endpoint = await open_endpoint(office, url=receiver.url)
     for number in range(40):
         await change(office, "hot", number)
@@ -102,8 +102,8 @@ async def test_a_long_line_moves_by_itself(office: Office, receiver: Receiver, m
 async def test_what_waits_behind_a_failure_hides_nobody_who_comes_later(
     office: Office, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delivering, "LOOKED_AT", 5)
-    monkeypatch.setattr(delivering, "IN_LINE", 2)
+    monkeypatch.setattr(deliverer, "LOOKED_AT", 5)
+    monkeypatch.setattr(deliverer, "IN_LINE", 2)
     endpoint = await open_endpoint(office, url=receiver.url)
     for number in range(40):
         await change(office, "hot", number)
@@ -131,7 +131,7 @@ async def test_a_worker_that_dies_at_any_statement_loses_nothing_and_repeats_und
     await office.carry_out(job)
     # What was claimed is not tried by others until the claim has ended.
     assert [request.id for request in receiver.received][: len(was_told)] == was_told
-    office.clock.move(delivering.CLAIM)
+    office.clock.move(deliverer.CLAIM)
     await office.carry_out(job)
     ids = [str(each.id) for each in await told(office, endpoint)]
     assert [request.id for request in receiver.received] in (ids, ids * 2)

@@ -11,8 +11,13 @@ from addressee.database.paging import PageRequest
 from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.directory.recipient import USERS, Place
-from addressee.messaging.webhooks.deliveries import DeliveryFilter, access_path, page_parameters, recipient_parameters
-from addressee.messaging.webhooks.delivering import IN_LINE, LINES, LOOKED_AT
+from addressee.messaging.webhooks.deliveries.deliveries import (
+    DeliveryFilter,
+    access_path,
+    page_parameters,
+    recipient_parameters,
+)
+from addressee.messaging.webhooks.delivering.deliverer import IN_LINE, LINES, LOOKED_AT
 from addressee.messaging.webhooks.model import DeliveryStatus
 from tests.messaging.office import Office
 from tests.support.filled_environments import empty

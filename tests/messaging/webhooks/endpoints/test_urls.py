@@ -6,8 +6,8 @@ import pytest
 
 from addressee.channels.requests.public_hosts import AllowedHosts
 from addressee.directory.errors import RefusedError
-from addressee.messaging.webhooks.hosts import ADVICE, webhook_hosts
-from addressee.messaging.webhooks.urls import check_url
+from addressee.messaging.webhooks.endpoints.hosts import ADVICE, webhook_hosts
+from addressee.messaging.webhooks.endpoints.urls import check_url
 
 NOBODY = AllowedHosts.listed("", ADVICE)
 OURS = AllowedHosts.listed("hooks.internal, *.lan, 10.0.0.0/8, 127.0.0.1", ADVICE)

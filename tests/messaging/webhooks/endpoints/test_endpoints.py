@@ -13,7 +13,7 @@ from addressee.database.pool import Pool
 from addressee.directory.errors import RefusedError
 from addressee.directory.writing.receipts import Receipt, RepeatedError, StoredAnswer
 from addressee.messaging.errors import WebhookMissingError
-from addressee.messaging.webhooks.endpoints import EndpointChange, Endpoints, NewEndpoint
+from addressee.messaging.webhooks.endpoints.endpoints import EndpointChange, Endpoints, NewEndpoint
 from addressee.messaging.webhooks.model import DisabledFor, Endpoint, Form
 from tests.messaging.office import Office
 

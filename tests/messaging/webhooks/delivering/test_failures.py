@@ -9,11 +9,11 @@ from prometheus_client import REGISTRY
 
 from addressee.channels.requests.exchange import open_public_client
 from addressee.dialects.native.wire.webhook_events import StandardForm
-from addressee.messaging.webhooks import requests
-from addressee.messaging.webhooks.deliveries import Deliveries
-from addressee.messaging.webhooks.events import Event, ToldRecipient
+from addressee.messaging.webhooks.deliveries.deliveries import Deliveries
+from addressee.messaging.webhooks.delivering import requests
+from addressee.messaging.webhooks.delivering.events import Event, ToldRecipient
+from addressee.messaging.webhooks.delivering.pacing import RETRIES
 from addressee.messaging.webhooks.model import DeliveryAttempt
-from addressee.messaging.webhooks.pacing import RETRIES
 from tests.messaging.office import Office
 from tests.messaging.webhooks.told import SECRET, deliver, endpoint_row, open_endpoint, statuses, told, types_told
 from tests.support.webhook_receiver import Received, Receiver, Reply

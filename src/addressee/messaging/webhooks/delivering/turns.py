@@ -12,11 +12,11 @@ from prometheus_client import Counter
 
 from addressee.database.pool import Connection
 from addressee.database.queries import load
-from addressee.messaging.webhooks.events import Event, EventForm
+from addressee.messaging.webhooks.delivering.events import Event, EventForm
+from addressee.messaging.webhooks.delivering.outcomes import Tried, is_too_old
+from addressee.messaging.webhooks.delivering.pacing import Pace, Result, after
+from addressee.messaging.webhooks.delivering.requests import OpenEndpoint
 from addressee.messaging.webhooks.model import Delivery, DeliveryStatus, DisabledFor
-from addressee.messaging.webhooks.outcomes import Tried, is_too_old
-from addressee.messaging.webhooks.pacing import Pace, Result, after
-from addressee.messaging.webhooks.requests import OpenEndpoint
 
 if TYPE_CHECKING:
     import asyncpg

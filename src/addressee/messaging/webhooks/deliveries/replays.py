@@ -9,7 +9,7 @@ from uuid import UUID
 from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.directory.clock import Clock
-from addressee.messaging.webhooks.deliveries import FIRST_ID, LAST_ID, first_id_of
+from addressee.messaging.webhooks.deliveries.deliveries import FIRST_ID, LAST_ID, first_id_of
 
 SQL = load(__package__)
 

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import NamedTuple, TypeAlias
 
+from addressee.messaging.webhooks.delivering.pacing import Result, retry_at
 from addressee.messaging.webhooks.model import Delivery, DeliveryStatus
-from addressee.messaging.webhooks.pacing import Result, retry_at
 
 # What waited for longer, as its endpoint was disabled, is not told any more.
 LONGEST_WAIT = timedelta(days=7)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from addressee.directory.errors import RefusedError
+from addressee.messaging.webhooks.endpoints.types import check_types
 from addressee.messaging.webhooks.model import PATTERNS, TYPES
-from addressee.messaging.webhooks.types import check_types
 
 
 def test_types_and_patterns_of_them_are_kept_once_in_their_order() -> None:

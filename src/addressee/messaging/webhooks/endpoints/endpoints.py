@@ -19,9 +19,8 @@ from addressee.directory.documents import check_text
 from addressee.directory.errors import RefusedError
 from addressee.directory.writing.receipts import Receipt, keep, refuse_repetition
 from addressee.messaging.errors import WebhookMissingError
-from addressee.messaging.webhooks.model import MAX_ENDPOINTS, DisabledFor, Endpoint, Form
-from addressee.messaging.webhooks.removal import remove_later
-from addressee.messaging.webhooks.secrets import (
+from addressee.messaging.webhooks.endpoints.removal import remove_later
+from addressee.messaging.webhooks.endpoints.secrets import (
     EndpointSecret,
     check_secret,
     in_force,
@@ -30,8 +29,9 @@ from addressee.messaging.webhooks.secrets import (
     rotated,
     seal_secrets,
 )
-from addressee.messaging.webhooks.types import ALL, check_types
-from addressee.messaging.webhooks.urls import check_url
+from addressee.messaging.webhooks.endpoints.types import ALL, check_types
+from addressee.messaging.webhooks.endpoints.urls import check_url
+from addressee.messaging.webhooks.model import MAX_ENDPOINTS, DisabledFor, Endpoint, Form
 
 SQL = load(__package__)
 

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from addressee.messaging.webhooks.model import DisabledFor
-from addressee.messaging.webhooks.pacing import (
+from addressee.messaging.webhooks.delivering.pacing import (
     DISABLED_AFTER,
     FAILURES_BEFORE_PAUSE,
     LONGEST_ASKED_PAUSE,
@@ -19,6 +18,7 @@ from addressee.messaging.webhooks.pacing import (
     after,
     retry_at,
 )
+from addressee.messaging.webhooks.model import DisabledFor
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 DONE, FAILED, GONE = Result(204, ""), Result(500, ""), Result(410, "")

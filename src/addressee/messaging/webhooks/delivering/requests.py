@@ -16,10 +16,10 @@ from addressee.channels.requests.exchange import ProviderRequest, exchange, paus
 from addressee.channels.sender import Failed
 from addressee.channels.texts import texts_in
 from addressee.database.sealing import Sealer
-from addressee.messaging.webhooks.events import Event, EventForm, Forms
+from addressee.messaging.webhooks.delivering.events import Event, EventForm, Forms
+from addressee.messaging.webhooks.delivering.pacing import Result
+from addressee.messaging.webhooks.endpoints.secrets import in_force, open_secrets
 from addressee.messaging.webhooks.model import DeliveryAttempt, Form
-from addressee.messaging.webhooks.pacing import Result
-from addressee.messaging.webhooks.secrets import in_force, open_secrets
 
 if TYPE_CHECKING:
     import asyncpg

@@ -7,7 +7,7 @@ from addressee.database.pool import Pool
 from addressee.directory.edits.recipients import Delete, History
 from addressee.directory.writing.writes import Write
 from addressee.http.metrics.exposition import StoredState, render
-from addressee.messaging.webhooks.backlog import overdue_endpoints
+from addressee.messaging.webhooks.deliveries.backlog import overdue_endpoints
 from tests.messaging.office import Office
 from tests.messaging.webhooks.told import deliver, open_endpoint, told, types_told
 from tests.support.webhook_receiver import Receiver, Reply

@@ -9,10 +9,10 @@ from addressee.channels.requests.public_hosts import AllowedHosts
 from addressee.dialects.webhook_forms import FORMS
 from addressee.messaging.errors import WebhookMissingError
 from addressee.messaging.lifecycle.maintenance import DELIVERY_LIFE, delete_expired
-from addressee.messaging.webhooks.deliveries import Deliveries
-from addressee.messaging.webhooks.removal import RemoveDeliveries
-from addressee.messaging.webhooks.replays import Replays
-from addressee.messaging.webhooks.trials import Trials
+from addressee.messaging.webhooks.deliveries.deliveries import Deliveries
+from addressee.messaging.webhooks.deliveries.replays import Replays
+from addressee.messaging.webhooks.delivering.trials import Trials
+from addressee.messaging.webhooks.endpoints.removal import RemoveDeliveries
 from tests.messaging.office import Office
 from tests.messaging.webhooks.told import deliver, endpoint_row, open_endpoint, statuses, told
 from tests.support.webhook_receiver import Receiver, Reply

@@ -10,8 +10,7 @@ import pytest
 
 from addressee.database.sealing import Sealer, WrongMasterKeyError
 from addressee.directory.errors import RefusedError
-from addressee.messaging.webhooks.model import Form
-from addressee.messaging.webhooks.secrets import (
+from addressee.messaging.webhooks.endpoints.secrets import (
     EndpointSecret,
     check_secret,
     in_force,
@@ -20,6 +19,7 @@ from addressee.messaging.webhooks.secrets import (
     rotated,
     seal_secrets,
 )
+from addressee.messaging.webhooks.model import Form
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

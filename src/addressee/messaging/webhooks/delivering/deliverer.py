@@ -24,10 +24,9 @@ from addressee.database.queries import load
 from addressee.database.sealing import Sealer, WrongMasterKeyError
 from addressee.directory.clock import Clock
 from addressee.directory.reading.reader import Reader
-from addressee.messaging.webhooks.deliveries import delivery_from
-from addressee.messaging.webhooks.events import Forms, read_events
-from addressee.messaging.webhooks.model import Delivery, DeliveryStatus
-from addressee.messaging.webhooks.outcomes import (
+from addressee.messaging.webhooks.deliveries.deliveries import delivery_from
+from addressee.messaging.webhooks.delivering.events import Forms, read_events
+from addressee.messaging.webhooks.delivering.outcomes import (
     Line,
     Outcome,
     Tried,
@@ -35,9 +34,10 @@ from addressee.messaging.webhooks.outcomes import (
     lines_of,
     outcomes_of,
 )
-from addressee.messaging.webhooks.pacing import Pace, after
-from addressee.messaging.webhooks.requests import SECONDS, OpenEndpoint, opened, tell
-from addressee.messaging.webhooks.turns import Turn, pace_from, prepare, record_pace
+from addressee.messaging.webhooks.delivering.pacing import Pace, after
+from addressee.messaging.webhooks.delivering.requests import SECONDS, OpenEndpoint, opened, tell
+from addressee.messaging.webhooks.delivering.turns import Turn, pace_from, prepare, record_pace
+from addressee.messaging.webhooks.model import Delivery, DeliveryStatus
 
 if TYPE_CHECKING:
     import httpx2

@@ -1,0 +1,1 @@
+"""Deliveries as they are stored: read, sent again, counted."""

@@ -1,0 +1,1 @@
+"""Telling endpoints what happened: in order, signed, again after failures."""

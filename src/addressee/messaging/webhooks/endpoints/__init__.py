@@ -1,0 +1,1 @@
+"""Endpoints: creating, changing and deleting them, their secrets and URLs."""
