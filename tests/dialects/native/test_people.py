@@ -208,6 +208,22 @@ steps:
     assert answer["steps"][0]["obstacle"] == {"reason": "branch_not_taken", "branch": "branch 2", "step": "plan"}
 
 
+async def test_explaining_names_the_channels_that_stand_in(
+    pool: Pool, http: httpx.Client, installation: Installation, environment: Environment, tmp_path: Path
+) -> None:
+    outbox = "type: email\nprovider: outbox\nsettings: {from: hello@example.com}\n"
+    files = {
+        "channels/first.yaml": f"{outbox}failover: [second]\n",
+        "channels/second.yaml": outbox,
+        "workflows/news.yaml": "steps: [{ref: a, channel: first, template: {subject: x, text: x}}]",
+    }
+    configuration = read_configuration(write_files(tmp_path, files), {})
+    await deploy(pool, Sealer(installation.master_key()), environment.id, configuration, datetime.now(UTC))
+    identify(http, "ada", email="ada@example.com")
+    answer = http.post("/directory/v1/users/ada/explain", json={"workflow": "news"}).json()
+    assert [(step["channel"], step["failover"]) for step in answer["steps"]] == [("first", ["second"])]
+
+
 def test_subscribers_are_counted(http: httpx.Client) -> None:
     http.put("/v1/objects/clubs/chess", json={}).raise_for_status()
     people = [{"id": f"user-{number}"} for number in range(7)]
