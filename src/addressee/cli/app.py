@@ -7,6 +7,7 @@ import click
 from addressee.cli.asynchronous import asynchronous
 from addressee.cli.commands.channels import channels
 from addressee.cli.commands.environments import environments
+from addressee.cli.commands.imports import imports
 from addressee.cli.commands.keys import keys
 from addressee.cli.commands.links import links
 from addressee.cli.commands.operators import operators
@@ -199,6 +200,7 @@ async def demo(stay: bool) -> None:
 
 
 app.add_command(keys)
+app.add_command(imports)
 app.add_command(environments)
 app.add_command(channels)
 app.add_command(links)

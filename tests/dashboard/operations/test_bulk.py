@@ -9,7 +9,7 @@ import httpx
 from uuid_utils.compat import uuid7
 
 from addressee.database.pool import Pool
-from addressee.directory.writing.bulk import BulkOperation, Failure, store
+from addressee.directory.writing.bulk import BulkOperation, Failure, fail, store
 from tests.conftest import Environment
 from tests.support.browsing import load
 
@@ -74,6 +74,19 @@ async def test_a_call_with_many_refused_rows_stays_small(
     assert answer.status_code == 200
     assert len(answer.content) < 200_000
     assert "The first 500 of 2,020." in answer.text
+
+
+async def test_an_import_that_stopped_says_how_to_go_on(
+    viewer: httpx.AsyncClient, at: At, pool: Pool, environment: Environment
+) -> None:
+    operation = BulkOperation(uuid7(), "users.import", 3000, (), BEGAN, None)
+    async with pool.acquire() as connection:
+        await store(connection, environment.id, operation)
+    assert "it reads its file line by line" in (await load(viewer, at("bulk", operation.id))).text
+    await fail(pool, environment.id, operation.id, BEGAN + timedelta(minutes=1))
+    page = await load(viewer, at("bulk", operation.id))
+    assert "Failed" in page.text
+    assert "run addressee import again, which changes nothing of it" in page.text
 
 
 async def test_one_that_is_not_there_is_said(

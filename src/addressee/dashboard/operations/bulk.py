@@ -11,6 +11,7 @@ from addressee.dashboard.rendering import page
 from addressee.dashboard.routes import VIEWER, Routes
 from addressee.dashboard.urls import ENVIRONMENT
 from addressee.dashboard.visits import EnvironmentVisit
+from addressee.directory.imports.imports import NAME
 from addressee.directory.writing.bulk import OPERATION_LIFE, BulkOperation
 
 routes = Routes("bulk")
@@ -21,7 +22,7 @@ PAGE_SIZE = 50
 # The number of refused rows that a page shows.
 FAILURES_SHOWN = 500
 
-STATUS_NAMES = {"processing": "Goes on", "completed": "Completed", "failed": "Fails, tried again"}
+STATUS_NAMES = {"processing": "Goes on", "completed": "Completed", "failed": "Failed"}
 TONES = {"processing": "busy", "completed": "good", "failed": "bad"}
 
 
@@ -52,6 +53,7 @@ async def show_bulk_call(visit: EnvironmentVisit) -> Answer:
         operation=operation,
         failures=operation.failures[:FAILURES_SHOWN],
         rate=rate_of(operation, visit.services.directory.clock.now()),
+        is_import=operation.name == NAME,
         names=STATUS_NAMES,
         tones=TONES,
     )
