@@ -40,6 +40,7 @@ async def test_every_message_is_shown(tmp_path: Path) -> None:
         "  sender: hello@example.com",
         "  subject: Hello",
         "  html: <p>Hello Ada</p>",
+        "  text: Hello Ada",
         "",
         "-- run: run_completed",
     ]
@@ -52,7 +53,11 @@ async def test_the_messages_of_a_channel_in_files(tmp_path: Path) -> None:
         *("--channel", "email", "--out", tmp_path / "out"),
     )
     assert ran.code == 0
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["01-mail.email.html", "01-mail.email.json"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "01-mail.email.html",
+        "01-mail.email.json",
+        "01-mail.email.txt",
+    ]
     shown = json.loads((tmp_path / "out" / "01-mail.email.json").read_bytes())
     assert (shown["not_sent"], shown["content"]["subject"]) == ("no_email_address", "Hello")
 

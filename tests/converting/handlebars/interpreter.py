@@ -5,6 +5,7 @@ It shares nothing with the parser and the translation that it is compared with.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -133,7 +134,7 @@ def nodes(draw: st.DrawFn, kinds: tuple[str, ...], loops: tuple[bool, ...], dept
 def text_nodes(draw: st.DrawFn) -> Node:
     text = draw(TEXTS)
     comment = draw(st.sampled_from(["", "{{! nothing }}", "{{!-- {{nothing}} --}}"]))
-    plain = text.replace("{{", "{ {")
+    plain = re.sub(r"\{(?=\{)", "{ ", text)
     # A comment that is all that a line holds takes the line with it: another test is about that.
     end = "." if comment else " "
     return Node(f"{end}{plain}{end}{comment}", lambda _, __: f"{end}{plain}{end}")
