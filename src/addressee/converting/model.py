@@ -1,4 +1,4 @@
-"""What a conversion makes: workflows, the channels that they name, and notes on everything that needs a hand."""
+"""The outcome of a conversion: workflows, the channels that they name, and notes on everything that needs a hand."""
 
 from __future__ import annotations
 

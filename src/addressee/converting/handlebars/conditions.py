@@ -1,4 +1,4 @@
-"""What `if`, `with` and `compare` ask, in Liquid."""
+"""Conditions of `if`, `with` and `compare`, in Liquid."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from addressee.converting.handlebars.tree import Call, Expression, Literal, Path
 
 
 class Escaping(StrEnum):
-    """What Addressee does with values where a template is used: nothing, or what keeps the surrounding text intact."""
+    """The escaping of values where a template is used: none, or what keeps the surrounding text intact."""
 
     NONE = "none"
     HTML = "html"

@@ -32,7 +32,7 @@ CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 
 
 class JsonnetError(Exception):
-    """This is not of the part of Jsonnet that is converted."""
+    """An expression is outside of the part of Jsonnet that is converted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What a webhook was told: one delivery with its attempts, sending again, and tests."""
+"""Deliveries of a webhook: one of them with its attempts, sending again, and tests."""
 
 from __future__ import annotations
 

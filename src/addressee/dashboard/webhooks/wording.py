@@ -1,4 +1,4 @@
-"""How webhooks and deliveries are called on pages."""
+"""Words for the states of webhooks and deliveries."""
 
 from __future__ import annotations
 

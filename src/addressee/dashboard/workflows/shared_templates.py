@@ -29,7 +29,7 @@ SHOWN_CHARACTERS = 20_000
 
 
 class Namer(NamedTuple):
-    """Who names a template: a workflow, or another template."""
+    """A workflow or a template that names another template."""
 
     name: str
     url: str

@@ -1,4 +1,4 @@
-"""How a message is tracked when it is sent: as its channel asks, or its step, unless its recipient refuses."""
+"""Tracking of a message when it is sent: as its channel asks, or its step, unless its recipient refuses."""
 
 from __future__ import annotations
 

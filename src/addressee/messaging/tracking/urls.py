@@ -25,7 +25,7 @@ SAFE = "!#$%&'()*+,/:;=?@[]~\\^`{|}"
 
 @dataclass(frozen=True, slots=True)
 class Tracking:
-    """How one message is tracked, below which URL.
+    """The tracking of one message, and the URL below which its links stand.
 
     Links below `own_url`, those of the service itself, stay as they are: they are signed, and tell who clicked anyway.
     """

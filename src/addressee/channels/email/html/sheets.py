@@ -18,7 +18,7 @@ GROUPS = ("@media", "@supports", "@container")
 
 
 class Block(Enum):
-    """What stands between braces: rules that apply by themselves, on a condition, declarations, or something else."""
+    """The kind of a block in braces: rules that apply by themselves or on a condition, declarations, or else."""
 
     SHEET = 1
     GROUP = 2

@@ -1,4 +1,4 @@
-"""What endpoints are still to be told, as the metrics show it."""
+"""The backlog of webhooks: deliveries that are overdue, as the metrics show them."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ Event: TypeAlias = ToldMessage | ToldRun | ToldRecipient | ToldEnd | ToldTest
 
 
 class EventForm(Protocol):
-    """How events are told. The dialects implement it, each in its own shapes."""
+    """The form in which events are told. The dialects implement it, each in its own shapes."""
 
     def body(self, event: Event) -> bytes | None:
         """Returns the JSON of an event, None if this form has no such event."""

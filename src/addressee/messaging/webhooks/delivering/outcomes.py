@@ -32,7 +32,7 @@ class Tried(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a claimed delivery becomes. `ends_line`: it is the last that was claimed of its line, all settled."""
+    """The outcome of a claimed delivery. `ends_line`: it is the last that was claimed of its line, all settled."""
 
     delivery: Delivery
     status: DeliveryStatus

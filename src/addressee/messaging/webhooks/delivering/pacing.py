@@ -48,7 +48,7 @@ ASKING = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of an attempt. `status` is None if nothing was answered, `retry_after` a pause that was asked for."""
+    """The result of an attempt. `status` is None if nothing was answered, `retry_after` a pause that was asked for."""
 
     status: int | None
     answer: str
@@ -71,7 +71,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How delivering to an endpoint goes: `failures` in a row since `failing_since`, and until when it pauses."""
+    """The pace of an endpoint: its `failures` in a row since `failing_since`, and until when it pauses."""
 
     failing_since: datetime | None = None
     failures: int = 0

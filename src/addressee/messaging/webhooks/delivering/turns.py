@@ -1,4 +1,4 @@
-"""What a job has claimed of an endpoint, and how it goes with the endpoint, as all workers see it."""
+"""Turns: the deliveries of an endpoint that a job has claimed, with its pace, which all workers share."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ class NewEndpoint:
 
 @dataclass(frozen=True, slots=True)
 class EndpointChange:
-    """What is to change of an endpoint; None keeps what is there."""
+    """A change of an endpoint; None keeps what is there."""
 
     url: str | None = None
     types: Sequence[str] | None = None

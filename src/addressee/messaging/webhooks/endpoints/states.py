@@ -1,4 +1,4 @@
-"""How an endpoint does, in a word. Pure."""
+"""The state of an endpoint, in a word. Pure."""
 
 from __future__ import annotations
 
