@@ -37,11 +37,13 @@ async def restore(connection: Connection, environment_id: int) -> None:
         await connection.execute(
             "; ".join(
                 f"DELETE FROM addressee.{table} {of_it};"
-                f"INSERT INTO addressee.{table} SELECT * FROM conformance.{table} {of_it}"
-                for table in await tables(connection)
+                f"INSERT INTO addressee.{table} ({columns}) OVERRIDING SYSTEM VALUE "
+                f"SELECT {columns} FROM conformance.{table} {of_it}"
+                for table, columns in (await tables(connection)).items()
             )
         )
 
 
-async def tables(connection: Connection) -> list[str]:
-    return [row["relname"] for row in await connection.fetch(*SQL["tables_of_environments"]())]
+async def tables(connection: Connection) -> dict[str, str]:
+    """Returns the columns of each table whose rows belong to environments, as a list in SQL."""
+    return {row["relname"]: row["columns"] for row in await connection.fetch(*SQL["tables_of_environments"]())}
