@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 import msgspec
 
+from addressee.database.environment_variables import ALLOW_PRIVATE_WEBHOOKS
 from addressee.database.installation import Installation
 from addressee.database.jobs.queue import enqueue
 from addressee.database.pool import Pool
@@ -63,7 +64,8 @@ def running_api_at(
 
 @contextmanager
 def running_worker(installation: Installation) -> Iterator[None]:
-    with running(installation, COMMANDS, "work"):
+    # It may tell receivers of tests, as any worker of an installation must be able to.
+    with running(installation, COMMANDS, "work", **{ALLOW_PRIVATE_WEBHOOKS: "127.0.0.1"}):
         yield
 
 

@@ -22,7 +22,10 @@ from addressee.messaging.webhooks.model import DeliveryStatus
 from tests.messaging.office import Office
 from tests.support.filled_environments import empty
 
-SQL = load("addressee.messaging.webhooks")
+SQL = {
+    **load("addressee.messaging.webhooks.deliveries"),
+    **load("addressee.messaging.webhooks.delivering"),
+}
 
 ENVIRONMENT, ENDPOINT = -9, UUID(int=1)
 NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
