@@ -197,7 +197,7 @@ async def test_the_next_to_be_told_are_read_in_order(office: Office, popular: Re
 
 
 @pytest.fixture(scope="module")
-async def pushed(pool: Pool, tmp_path_factory: pytest.TempPathFactory) -> None:
+async def pushed(pool: Pool, people: None, tmp_path_factory: pytest.TempPathFactory) -> None:
     await Office(pool, ENVIRONMENT, tmp_path_factory.mktemp("pushed"), MovedClock()).push()
 
 
