@@ -53,7 +53,7 @@ class Counts:
 
 
 class SubjectCount(NamedTuple):
-    """What was counted of a subject by a name, recently, and when that was counted last."""
+    """The recent count of a subject by a name, and when it was counted last."""
 
     name: str
     recent: int

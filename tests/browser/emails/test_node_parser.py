@@ -1,4 +1,4 @@
-"""What leaves is read by Node's mail parser, as products that receive mail do."""
+"""E-mails as Node's mail parser reads them, which products that receive mail use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a write means to those who are told of recipients."""
+"""Events of a write, for those who are told of recipients."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""What a write means to those who are told of recipients: created, updated, deleted and so on. Pure.
+"""Events of a write, for those who are told of recipients: created, updated, deleted and so on. Pure.
 
 Users, tenants and objects are told of. Lists and topics are not, as they only group others, nor is what a user is
 within a tenant, which is stored as a recipient of its own.

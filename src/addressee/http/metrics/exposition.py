@@ -20,7 +20,7 @@ from addressee.messaging.webhooks.deliveries.backlog import OverdueEndpoint
 
 
 class StoredState(NamedTuple):
-    """What the metrics show of the database: the job queue, what is wrong with channels, and what webhooks wait for."""
+    """The state of the database as metrics show it: the job queue, troubled channels, and overdue webhooks."""
 
     queue: Sequence[QueueState] = ()
     channels: Sequence[TroubledChannel] = ()

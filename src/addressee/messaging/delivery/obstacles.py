@@ -47,7 +47,7 @@ UNFIT_FOR_STAND_IN: Document = {"reason": "unfit_for_stand_in"}
 
 @dataclass(frozen=True, slots=True)
 class KnownSends:
-    """What sends of a run depend on: their recipients' runs that are there, contexts by the ids of these, channels."""
+    """The state that sends of a run depend on: the recipients' runs that are there, their contexts, and channels."""
 
     workflow: Workflow
     runs: Mapping[UUID, RecipientRun]

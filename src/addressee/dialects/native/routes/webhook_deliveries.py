@@ -1,4 +1,4 @@
-"""What webhooks were told: deliveries with their attempts, sent again; tests."""
+"""Deliveries of webhooks: lists, attempts, sending again, and tests."""
 
 from __future__ import annotations
 

@@ -34,7 +34,10 @@ class NewWebhook(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class WebhookChange(Struct, kw_only=True, forbid_unknown_fields=True):
-    """What is left out stays. A webhook that is enabled again is told of what happens from then on."""
+    """A change of a webhook; fields that are left out stay.
+
+    A webhook that is enabled again is told of what happens from then on.
+    """
 
     url: str | UnsetType = UNSET
     types: list[str] | UnsetType = UNSET
@@ -158,7 +161,7 @@ class Deliveries(Struct, kw_only=True):
 
 
 class Period(Struct, kw_only=True, forbid_unknown_fields=True):
-    """What happened at `since` or later, and before `until`; without either, everything."""
+    """A period of events, from `since` on and before `until`; without either, all time."""
 
     since: Annotated[datetime, Meta(tz=True)] | None = None
     until: Annotated[datetime, Meta(tz=True)] | None = None
