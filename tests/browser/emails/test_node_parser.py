@@ -14,7 +14,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from addressee.channels.email.attachments import Attachment
+from addressee.channels.email.files.attachments import Attachment
 from addressee.channels.email.message import Email, compose
 from tests.browser.prerequisites import missing, packages
 from tests.channels.email.test_message import EMAIL, as_one_line

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from addressee.channels.email import mailgun, postmark, resend, sendgrid, ses
-from addressee.channels.email.attachments import Attachment
+from addressee.channels.email.files.attachments import Attachment
 from addressee.channels.email.message import Email, compose
 from addressee.directory.clock import Clock
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from addressee.channels.email.attachments import Attachment
+from addressee.channels.email.files.attachments import Attachment
 from addressee.channels.email.mime import body_of
 
 PLAIN = b'Content-Type: text/plain; charset="utf-8"\r\nContent-Transfer-Encoding: '

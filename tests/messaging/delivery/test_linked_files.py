@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from addressee.channels.email.file_types import DEFAULT
+from addressee.channels.email.files.file_types import DEFAULT
 from addressee.channels.requests.exchange import open_public_client
 from addressee.channels.requests.fetchable_hosts import ADVICE
 from addressee.channels.requests.public_hosts import AllowedHosts

@@ -14,7 +14,7 @@ import msgspec
 
 from addressee.channels.callbacks.mailgun import MAILGUN_CALLBACKS
 from addressee.channels.email.api import MEGABYTE, api_sender, contents
-from addressee.channels.email.attachments import Attachment
+from addressee.channels.email.files.attachments import Attachment
 from addressee.channels.email.headers import mailbox_text
 from addressee.channels.email.message import (
     Email,

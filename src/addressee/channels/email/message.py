@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 
 from addressee.channels.callback import Callbacks
-from addressee.channels.email.attachments import Attachment
-from addressee.channels.email.file_types import TYPE
+from addressee.channels.email.files.attachments import Attachment
+from addressee.channels.email.files.file_types import TYPE
 from addressee.channels.email.headers import mailbox_header, text_header
 from addressee.channels.email.mailbox import AddressError, Mailbox, read_mailbox
 from addressee.channels.email.mime import body_of

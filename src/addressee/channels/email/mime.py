@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from email.message import MIMEPart
 from email.policy import SMTP
 
-from addressee.channels.email.attachments import Attachment
+from addressee.channels.email.files.attachments import Attachment
 from addressee.channels.email.headers import SURROGATE, one_line
 
 # Longer lines, and characters outside of ASCII, are encoded: what is left passes through any server.

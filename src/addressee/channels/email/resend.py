@@ -8,7 +8,7 @@ import msgspec
 
 from addressee.channels.callbacks.resend import RESEND_CALLBACKS
 from addressee.channels.email.api import MEGABYTE, api_sender, contents, json_of
-from addressee.channels.email.attachments import in_json
+from addressee.channels.email.files.attachments import in_json
 from addressee.channels.email.headers import mailbox_text
 from addressee.channels.email.message import Email, EmailSettings, email_provider, envelope_of, mailboxes_of
 from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest, pause_in

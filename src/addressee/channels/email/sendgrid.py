@@ -11,7 +11,7 @@ import msgspec
 
 from addressee.channels.callbacks.sendgrid import SENDGRID_CALLBACKS
 from addressee.channels.email.api import MEGABYTE, api_sender, contents, json_of
-from addressee.channels.email.attachments import in_json
+from addressee.channels.email.files.attachments import in_json
 from addressee.channels.email.headers import one_line
 from addressee.channels.email.mailbox import Mailbox
 from addressee.channels.email.message import Email, EmailSettings, email_provider, envelope_of, mailboxes_of

@@ -15,7 +15,7 @@ from uuid import UUID
 
 import msgspec
 
-from addressee.channels.email.attachments import Attachment
+from addressee.channels.email.files.attachments import Attachment
 from addressee.channels.requests.rules import url_problem
 
 # The key in a trigger's data whose attachments go with every e-mail of its run.

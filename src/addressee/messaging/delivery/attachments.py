@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from addressee.channels.email import file_types
+from addressee.channels.email.files import file_types
 from addressee.channels.email.message import EmailSettings
 from addressee.channels.sender import Failed, Failure
 from addressee.channels.settings import ChannelSettings

@@ -15,8 +15,8 @@ from uuid import UUID
 
 import structlog
 
-from addressee.channels.email.file_names import name_of
-from addressee.channels.email.file_types import FileTypeError, sent_type
+from addressee.channels.email.files.file_names import name_of
+from addressee.channels.email.files.file_types import FileTypeError, sent_type
 from addressee.channels.requests.downloads import Download, download
 from addressee.channels.sender import Failed, Failure
 from addressee.database.pool import Pool

@@ -7,7 +7,7 @@ from email.message import Message
 from email.utils import collapse_rfc2231_value
 from urllib.parse import unquote, urlsplit
 
-from addressee.channels.email.file_types import KNOWN
+from addressee.channels.email.files.file_types import KNOWN
 
 UNNAMED = "attachment"
 

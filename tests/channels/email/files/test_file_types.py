@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from addressee.channels.email.file_types import (
+from addressee.channels.email.files.file_types import (
     DEFAULT,
     KNOWN,
     LEFT_OUT,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from addressee.channels.email.file_names import MAX_LENGTH, name_of
+from addressee.channels.email.files.file_names import MAX_LENGTH, name_of
 
 URL = "https://files.example.com/2026/bill%20seven.pdf?name=other.exe#x"
 PDF = "application/pdf"
