@@ -21,6 +21,10 @@ class Page(Socket):
 
     pid: str = ""
 
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        super().__init__(socket)
+        self._told: list[list[Any]] = []
+
     async def text(self) -> str:
         message = await self._socket.receive(15)
         assert message.type is aiohttp.WSMsgType.TEXT, (message, self._socket.close_code)
@@ -34,8 +38,22 @@ class Page(Socket):
         return msgspec.json.decode(text.removeprefix(type))
 
     async def event(self) -> list[Any]:
-        event: list[Any] = await self.packet("42")
+        """Returns the next event that is not told again: a sweep between two of them has what it finds told twice."""
+        while self._is_told_again(event := await self.packet("42")):
+            pass
+        self._told.append(event)
         return event
+
+    def _is_told_again(self, event: list[Any]) -> bool:
+        """New items are told once. A look tells of updates without what was done."""
+        name, *data = event
+        if name == "new_notification":
+            return False
+        return event in self._told or (
+            name == "notification_update"
+            and "action" not in data[0]
+            and any(data[0]["n_id"] == told[1].get("n_id") for told in self._told if len(told) > 1)
+        )
 
     async def ask(self, auth: Any, namespace: str = "") -> None:
         """Asks to be connected."""
