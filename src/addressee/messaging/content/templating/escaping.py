@@ -12,8 +12,8 @@ from typing import Any
 from liquid import Markup, RenderContext
 
 from addressee.channels.hiding import escaped
+from addressee.messaging.content.templating.filters.arguments import Filter
 from addressee.messaging.content.templating.liquid import BoundedEnvironment
-from addressee.messaging.content.templating.liquid_filters import Filter
 from addressee.messaging.content.templating.liquid_values import text_of
 
 

@@ -110,6 +110,10 @@ class BoundedEnvironment(Environment):
         """Returns the text of a value in the output."""
         return text_of(value)
 
+    def html(self, html: str) -> str:
+        """Returns the value of a filter that makes HTML."""
+        return html
+
     def partial(self, source: str) -> Template:
         """Returns a partial as it is rendered here. Raises LiquidError."""
         try:
@@ -128,6 +132,9 @@ class HtmlEnvironment(BoundedEnvironment):
         if isinstance(value, list | tuple):
             return Markup("").join(self.printed(item, context) for item in value)
         return escape(text_of(value))
+
+    def html(self, html: str) -> str:
+        return Markup(html)
 
 
 PLAIN = BoundedEnvironment()

@@ -1,21 +1,37 @@
-"""Liquid filters with bounded input, for values of JSON (by Shopify's rules where the library has Python's)."""
+"""All filters of templates, with bounded input, for values of JSON: Shopify's by its rules, and those of Knock."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import wraps
+from inspect import Parameter, signature
 from typing import Any
 
 from liquid import Environment
 from liquid.builtin.filters.array import join as library_join
-from liquid.builtin.filters.misc import date as library_date
 from liquid.exceptions import FilterArgumentError
 from liquid.filter import flatten, int_arg, with_environment
-from liquid.undefined import Undefined, is_undefined
+from liquid.undefined import Undefined
 
+from addressee.messaging.content.templating.filters.arguments import Filter
+from addressee.messaging.content.templating.filters.dates import (
+    date,
+    format_date_in_locale,
+    format_datetime_in_locale,
+    timezone,
+)
+from addressee.messaging.content.templating.filters.lists import intersect
+from addressee.messaging.content.templating.filters.markup import from_markdown
+from addressee.messaging.content.templating.filters.numbers import currency, format_number, pluralize, rounded_currency
+from addressee.messaging.content.templating.filters.texts import (
+    compare_versions,
+    from_json,
+    hmac_sha256,
+    md5,
+    sha256,
+    titlecase,
+)
 from addressee.messaging.content.templating.liquid_values import json_of, text_of
-
-Filter = Callable[..., Any]
 
 MAX_FILTER_INPUT = 100_000
 MAX_FILTER_PRODUCT = 10_000_000
@@ -35,28 +51,43 @@ def json(value: Any, indent: Any = None) -> str:
 
 
 @with_environment
-def date(value: Any, format: Any, *, environment: Environment) -> Any:
-    """Formats a date; any other value is returned as it is."""
-    if isinstance(value, bool | float | list | tuple | dict) or is_undefined(format) or not format:
-        return value
-    try:
-        return library_date(value, format, environment=environment)
-    except (FilterArgumentError, ValueError, OverflowError, OSError):
-        return value
-
-
-@with_environment
 def join(value: Any, separator: Any = " ", *, environment: Environment) -> Any:
     items = flatten(value) if isinstance(value, list | tuple | range | Undefined) else [value]
     return library_join([text_of(item) for item in items], text_of(separator), environment=environment)
 
 
-OWN: Mapping[str, Filter] = {"json": json, "date": date, "join": join}
+# The filters that Knock has beyond Shopify's, by name.
+KNOCK: Mapping[str, Filter] = {
+    each.__name__: each
+    for each in (
+        *(timezone, format_date_in_locale, format_datetime_in_locale),
+        *(format_number, currency, rounded_currency, pluralize),
+        *(titlecase, from_json, md5, sha256, hmac_sha256, compare_versions),
+        *(from_markdown, intersect),
+    )
+}
+OWN: Mapping[str, Filter] = {"json": json, "date": date, "join": join, **KNOCK}
 
 
 def filters(library: Mapping[str, Filter]) -> dict[str, Filter]:
     """Returns the library's filters and ours, with bounded input."""
-    return {name: bounded(name, of_json_values(filter)) for name, filter in {**library, **OWN}.items()}
+    known = {**library, **{name: of_known_arguments(filter) for name, filter in OWN.items()}}
+    return {name: bounded(name, of_json_values(filter)) for name, filter in known.items()}
+
+
+def of_known_arguments(filter: Filter) -> Filter:
+    """Returns the filter without those arguments that it does not have: they change nothing."""
+    named = [each for each in signature(filter).parameters.values() if each.kind is not Parameter.KEYWORD_ONLY]
+    names = {each.name for each in named}
+    passed = {"environment"} if getattr(filter, "with_environment", False) else set()
+
+    @wraps(filter)
+    def run(*given: Any, **options: Any) -> Any:
+        kept = given[: len(named)]
+        free = names.difference(each.name for each in named[: len(kept)]) | passed
+        return filter(*kept, **{name: option for name, option in options.items() if name in free})
+
+    return run
 
 
 def bounded(name: str, filter: Filter) -> Filter:

@@ -6,45 +6,24 @@ placeholders in the HTML, escaped. Parsed pages are cached, as they are the same
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache, wraps
 from html import unescape
 from typing import Any
 
-import nh3
 from liquid import Markup, RenderContext
 from liquid.exceptions import OutputStreamLimitError
-from markdown_it import MarkdownIt
-from markdown_it.rules_inline import StateInline
-from markdown_it.token import Token
 
-from addressee.channels.links import Checked, checked_html, scheme_of
+from addressee.channels.links import Checked
 from addressee.messaging.content.templating import liquid as templates
-from addressee.messaging.content.templating.liquid import MAX_OUTPUT_BYTES, BoundedEnvironment, TemplateError
-from addressee.messaging.content.templating.liquid_filters import Filter
+from addressee.messaging.content.templating.filters.arguments import Filter
+from addressee.messaging.content.templating.liquid import BoundedEnvironment, TemplateError
 from addressee.messaging.content.templating.liquid_values import text_of
+from addressee.messaging.content.templating.markdown_pages import Page, page_of
+from addressee.messaging.content.templating.placeholders import WrittenHtml, placeholder, with_values
 from addressee.messaging.content.templating.rendering import Context, Template
 
-# A placeholder. It begins with a digit, so that in angle brackets it is no tag.
-MARK = re.compile(r"0vq(\d+)qv0")
 VALUES = "values"
-
-# Characters to escape in HTML: in texts, code, and attributes with or without quotes.
-SPECIAL = re.compile(r"[\x00-/:-@\[-`{-\x7f]")
-
-# Characters that the sanitizer writes in another way in texts.
-AS_SANITIZED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\xa0": "&nbsp;", "\0": "\ufffd"}
-SPECIAL_IN_TEXT = re.compile(f"[{''.join(AS_SANITIZED)}]")
-
-# A tag of HTML that markdown wrote.
-TAG = re.compile(r"<[^>]*>")
-HTML_TOKENS = frozenset({"html_block", "html_inline"})
-
-# An autolink to a value: `<{{ data.url }}>`.
-PRINTED_LINK = re.compile(rf"<({MARK.pattern}[^<>\x00-\x20]*)>")
-LINK_TAG = re.compile(r"<printed-link>(.*?)</printed-link>")
-MAIL_ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+")
 
 CACHED_PAGES = 500
 MAX_CACHED_LENGTH = 10_000
@@ -81,31 +60,13 @@ class MarkdownEnvironment(BoundedEnvironment):
         text = text_of(value)
         return text if isinstance(value, bool | int | float) or not text else Markup(mark(text, context))
 
+    def html(self, html: str) -> str:
+        return WrittenHtml(html)
+
 
 def mark(text: str, context: RenderContext) -> str:
     values: dict[str, int] = context.tag_namespace[VALUES]
     return placeholder(values.setdefault(text, len(values)))
-
-
-def placeholder(number: object) -> str:
-    return f"0vq{number}qv0"
-
-
-def with_values(text: str, values: Collection[str], escape: Callable[[str], str]) -> str:
-    """Returns the text with placeholders replaced by their values. Raises OutputStreamLimitError."""
-    known = list(values)
-    parts = MARK.split(text)
-    size = 0
-    for place in range(1, len(parts), 2):
-        number = int(parts[place])
-        if number >= len(known):  # the author's own words
-            parts[place] = placeholder(parts[place])
-            continue
-        size += len(known[number])
-        if size > MAX_OUTPUT_BYTES:
-            raise OutputStreamLimitError("output stream limit reached", token=None)
-        parts[place] = escape(known[number])
-    return "".join(parts)
 
 
 def of_texts(filter: Filter) -> Filter:
@@ -140,55 +101,6 @@ newline_to_br.with_context = True  # type: ignore[attr-defined]
 MARKDOWN = MarkdownEnvironment()
 
 
-def printed_link(state: StateInline, silent: bool) -> bool:
-    found = PRINTED_LINK.match(state.src, state.pos)
-    if found is None:
-        return False
-    if not silent:
-        state.push("html_inline", "", 0).content = f"<printed-link>{found[1]}</printed-link>"
-    state.pos = found.end()
-    return True
-
-
-def parser() -> MarkdownIt:
-    """Returns a parser that leaves URLs as they are: they are checked once they contain their values."""
-    made = MarkdownIt("commonmark")
-    made.inline.ruler.before("autolink", "printed_link", printed_link)
-    made.validateLink = lambda url: True  # type: ignore[method-assign]
-    made.normalizeLink = lambda url: url  # type: ignore[method-assign]
-    made.normalizeLinkText = lambda link: link  # type: ignore[method-assign]
-    return made
-
-
-PARSER = parser()
-
-
-class Page:
-    """A page of HTML with placeholders, sanitized with each recipient's values."""
-
-    def __init__(self, html: str, schemes: frozenset[str]) -> None:
-        self.html = html
-        self.schemes = schemes
-
-    def filled(self, values: Collection[str]) -> Checked:
-        """Returns the sanitized page with its values. Raises OutputStreamLimitError."""
-        return sanitized(with_values(self.html, values, escaped), self.schemes)
-
-
-class PageOfTexts(Page):
-    """A page of markdown's own tags, in none of which a value stands: it is sanitized once, for all values.
-
-    In such a page a text ends no element and begins none, whatever it says.
-    """
-
-    def __init__(self, html: str, schemes: frozenset[str]) -> None:
-        html, self.refused = sanitized(html, schemes)
-        super().__init__(html, schemes)
-
-    def filled(self, values: Collection[str]) -> Checked:
-        return Checked(with_values(self.html, values, escaped_text), self.refused)
-
-
 def to_html(source: str, scope: Mapping[str, Any], schemes: frozenset[str]) -> Checked:
     """Renders a markdown template to sanitized HTML. Raises TemplateError."""
     marked, context = templates.render_within(source, scope, MARKDOWN)
@@ -202,45 +114,3 @@ def to_html(source: str, scope: Mapping[str, Any], schemes: frozenset[str]) -> C
 @lru_cache(maxsize=CACHED_PAGES)
 def kept_page(marked: str, schemes: frozenset[str]) -> Page:
     return page_of(marked, schemes)
-
-
-def page_of(marked: str, schemes: frozenset[str]) -> Page:
-    env: dict[str, Any] = {}
-    tokens = PARSER.parse(marked, env)
-    html: str = PARSER.renderer.render(tokens, PARSER.options, env)
-    of_texts = not has_html(tokens) and not any(MARK.search(tag) for tag in TAG.findall(html))
-    return PageOfTexts(html, schemes) if of_texts else Page(html, schemes)
-
-
-def has_html(tokens: Sequence[Token]) -> bool:
-    """Returns whether HTML of the author's own, or an autolink to a value, is among the tokens."""
-    return any(token.type in HTML_TOKENS or has_html(token.children or ()) for token in tokens)
-
-
-def sanitized(html: str, schemes: frozenset[str]) -> Checked:
-    checked = checked_html(LINK_TAG.sub(link, html), schemes)
-    return checked._replace(text=cleaner(schemes).clean(checked.text).strip())
-
-
-@lru_cache
-def cleaner(schemes: frozenset[str]) -> nh3.Cleaner:
-    return nh3.Cleaner(url_schemes=set(schemes))
-
-
-def escaped(text: str) -> str:
-    return SPECIAL.sub(lambda special: f"&#{ord(special[0])};", text)
-
-
-def escaped_text(text: str) -> str:
-    """Returns a text as HTML, as the sanitizer writes it."""
-    return SPECIAL_IN_TEXT.sub(lambda special: AS_SANITIZED[special[0]], text)
-
-
-def link(tag: re.Match[str]) -> str:
-    """Returns an autolink as HTML; if its value is no URL or e-mail address, the value in angle brackets."""
-    address = unescape(tag[1])
-    if scheme_of(address) is not None:
-        return f'<a href="{tag[1]}">{tag[1]}</a>'
-    if MAIL_ADDRESS.fullmatch(address):
-        return f'<a href="mailto:{tag[1]}">{tag[1]}</a>'
-    return f"&lt;{tag[1]}&gt;"
