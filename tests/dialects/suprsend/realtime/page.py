@@ -39,6 +39,7 @@ class Page(Socket):
 
     async def event(self) -> list[Any]:
         """Returns the next event that is not told again: a sweep between two of them has what it finds told twice."""
+        event: list[Any]
         while self._is_told_again(event := await self.packet("42")):
             pass
         self._told.append(event)
