@@ -6,26 +6,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from addressee.converting.model import Conversion
+from addressee.messaging.definitions.writing import to_yaml
 
 REPORT = "conversion.md"
 
 # Texts of templates that stand in files of their own, with the endings of these.
 EXTRACTED: Mapping[str, str] = {"html": "html", "html_body": "html"}
-
-
-class Dumper(yaml.SafeDumper):
-    """A YAML dumper that writes texts of several lines as such."""
-
-
-def represented(dumper: Dumper, text: str) -> yaml.ScalarNode:
-    is_long = "\n" in text.strip("\n") and not any(line.endswith((" ", "\t")) for line in text.split("\n"))
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if is_long else None)
-
-
-Dumper.add_representer(str, represented)
 
 
 def files_of(conversion: Conversion) -> dict[str, str]:
@@ -36,10 +23,6 @@ def files_of(conversion: Conversion) -> dict[str, str]:
         extracted = {f"{folder}/{path}": text for path, text in extract(workflow["steps"])}
         files |= {f"{folder}/workflow.yaml": to_yaml(workflow), **extracted}
     return {**files, REPORT: report(conversion)}
-
-
-def to_yaml(value: Any) -> str:
-    return yaml.dump(value, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=120)
 
 
 def extract(steps: Any) -> Iterator[tuple[str, str]]:

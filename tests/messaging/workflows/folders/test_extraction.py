@@ -15,7 +15,15 @@ from hypothesis import strategies as st
 from addressee.messaging.definitions.extracted_files import file_path, to_json
 from addressee.messaging.definitions.joined_files import read_with_joined
 from addressee.messaging.definitions.sources import Source
-from addressee.messaging.workflows.extraction import LAYOUT, PARTIAL, READONLY, SCHEMA, SCHEMAS, WORKFLOW, files_of
+from addressee.messaging.workflows.folders.extraction import (
+    LAYOUT,
+    PARTIAL,
+    READONLY,
+    SCHEMA,
+    SCHEMAS,
+    WORKFLOW,
+    files_of,
+)
 from addressee.messaging.workflows.workflow_sources import STRUCTURED
 
 MAIL = {
