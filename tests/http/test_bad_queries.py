@@ -152,11 +152,20 @@ NOTIFLOWS_NONSENSE: Mapping[str, list[str] | None] = {
     "expand": ["lost"],
 }
 
+MANAGEMENT_NONSENSE: Mapping[str, list[str] | None] = {
+    "after": KNOCK_NONSENSE["after"],
+    "before": KNOCK_NONSENSE["before"],
+    "limit": ["abc", "1.5", "1e3", "9" * 30, "١"],
+    "environment": ["lost", "x" * 257],
+    "branch": ["mine"],
+}
+
 NONSENSE = {
     "knock": KNOCK_NONSENSE,
     "native": NATIVE_NONSENSE,
     "suprsend": SUPRSEND_NONSENSE,
     "notiflows": NOTIFLOWS_NONSENSE,
+    "management": MANAGEMENT_NONSENSE,
 }
 
 UNREADABLE_QUERIES = {

@@ -156,6 +156,13 @@ ANSWERS_TO_A_STRANGER = {
     "POST /v2/bulk/event/": 207,
     "POST /{workspace}/trigger/": 401,
     "POST /{workspace}/broadcast/": 401,
+    "GET /v1/whoami": 200,
+    "GET /v1/environments": 200,
+    "GET /v1/channels": 200,
+    "GET /v1/branches": 200,
+    "GET /v1/schemas": 200,
+    "GET /v1/guides": 200,
+    "GET /v1/message_types": 200,
 }
 
 # What names a user who must be there: another of these tests may have deleted the twin's. And nobody enters a workspace
@@ -174,6 +181,7 @@ AT_HAND = {
     "native": "/directory/v1/notices",
     "suprsend": "/v1/user/",
     "notiflows": "/admin/v1/users",
+    "management": "/v1/whoami",
 }
 
 

@@ -61,11 +61,11 @@ THERE_ALREADY = {
 # There is no merge to undo; this has tests of its own.
 IMPOSSIBLE_HERE = {"POST /directory/v1/merges/{merge_id}/undo"}
 
-# There are no guides, and no workspace of Slack.
+# There are no guides, no message types, and no workspace of Slack.
 IMPOSSIBLE_HERE |= {
     route.title
     for route in ROUTES
-    if route.method != "GET" and re.search("/guides/(messages|engagements)/|/slack/", route.path)
+    if route.method != "GET" and re.search("/guides/|/message_types/|/slack/", route.path)
 }
 
 # Asking why is asking, and so is asking what would be: it takes a body, and writes nothing. Links are stored nowhere.

@@ -168,11 +168,16 @@ class PopulatedEnvironment:
             "kind": "email",
             "address": SUPPRESSED,
             "webhook_id": self.webhook_id,
+            "environment_slug": self.name,
+            "guide_key": "tour",
+            "message_type_key": "banner",
         }
         return {**things, **self.channels_of(route)}
 
     def channels_of(self, route: Route) -> Mapping[str, str]:
-        """The channel that a route is about, where it is not the feed."""
+        """The channel that a route is about, where it is not the feed, named by its id."""
+        if route.path == "/v1/channels/{channel_id}":
+            return {"channel_id": "in-app"}
         if re.search(r"/{channel_id}/settings|/channel-settings/", route.path):
             return {"channel_id": self.chat_id}
         if re.search(r"/{channel_id}/subscriptions", route.path):

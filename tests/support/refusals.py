@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 from addressee.api.dialect import Dialect
 from addressee.api.operation import Operation
 from addressee.dialects.knock import KNOCK
+from addressee.dialects.management import MANAGEMENT
 from addressee.dialects.native import NATIVE
 from addressee.dialects.notiflows import NOTIFLOWS
 from addressee.dialects.suprsend import SUPRSEND
@@ -116,6 +117,28 @@ class NativeEnvelope(Struct, forbid_unknown_fields=True):
 
     def fields(self) -> Sequence[str]:
         return [named.field for named in self.error.fields]
+
+
+class ManagementField(Struct, forbid_unknown_fields=True):
+    field: str
+    message: Text
+
+
+class ManagementEnvelope(Struct, forbid_unknown_fields=True):
+    """engine.md §7.1, §12"""
+
+    code: str
+    message: Text
+    errors: list[ManagementField]
+
+    def words(self, status: int) -> Words:
+        return Words(status, self.code)
+
+    def text(self) -> str:
+        return self.message
+
+    def fields(self) -> Sequence[str]:
+        return [error.field for error in self.errors]
 
 
 class SuprSendError(Struct, forbid_unknown_fields=True):
@@ -272,7 +295,7 @@ INVALID_REQUEST = "invalid_request_error"
 SPOKEN_KNOCK = Spoken(
     KNOCK,
     key="secret",
-    strange=("workspace", "api"),
+    strange=("workspace", "api", "service"),
     envelope=KnockEnvelope,
     words={
         Refusal.NO_KEY: Words(401, "authentication_required", AUTHENTICATION),
@@ -293,7 +316,7 @@ SPOKEN_KNOCK = Spoken(
 SPOKEN_NATIVE = Spoken(
     NATIVE,
     key="secret",
-    strange=("workspace", "api"),
+    strange=("workspace", "api", "service"),
     envelope=NativeEnvelope,
     words={
         Refusal.NO_KEY: Words(401, "unauthenticated"),
@@ -314,7 +337,7 @@ SPOKEN_NATIVE = Spoken(
 SPOKEN_SUPRSEND = Spoken(
     SUPRSEND,
     key="api",
-    strange=("secret", "public", "workspace"),
+    strange=("secret", "public", "workspace", "service"),
     envelope=SuprSendEnvelope,
     words={
         Refusal.NO_KEY: Words(401, AUTHENTICATION, "NotAuthenticated"),
@@ -331,13 +354,13 @@ SPOKEN_SUPRSEND = Spoken(
 )
 
 SPOKEN_SUPRSEND_FOR_USERS = replace(
-    SPOKEN_SUPRSEND, key="public", strange=("secret", "workspace", "api"), sends=as_a_browser
+    SPOKEN_SUPRSEND, key="public", strange=("secret", "workspace", "api", "service"), sends=as_a_browser
 )
 
 SPOKEN_NOTIFLOWS = Spoken(
     NOTIFLOWS,
     key="secret",
-    strange=("public", "workspace", "api"),
+    strange=("public", "workspace", "api", "service"),
     envelope=NotiflowsEnvelope,
     words={
         Refusal.NO_KEY: Words(401, "unauthenticated"),
@@ -357,7 +380,27 @@ SPOKEN_NOTIFLOWS = Spoken(
 )
 
 SPOKEN_NOTIFLOWS_FOR_USERS = replace(
-    SPOKEN_NOTIFLOWS, key="public", strange=("secret", "workspace", "api"), sends=as_a_user
+    SPOKEN_NOTIFLOWS, key="public", strange=("secret", "workspace", "api", "service"), sends=as_a_user
+)
+
+SPOKEN_MANAGEMENT = Spoken(
+    MANAGEMENT,
+    key="service",
+    strange=("secret", "public", "workspace", "api"),
+    envelope=ManagementEnvelope,
+    words={
+        Refusal.NO_KEY: Words(401, "authentication_required"),
+        Refusal.UNKNOWN_KEY: Words(401, "authentication_required"),
+        Refusal.UNREADABLE: Words(400, "invalid_json"),
+        Refusal.INVALID: Words(422, "invalid_params"),
+        Refusal.TOO_LARGE: Words(413, "payload_too_large"),
+        Refusal.ENCODING: Words(415, "unsupported_encoding"),
+        Refusal.TOO_SLOW: Words(408, "request_timeout"),
+        Refusal.MISSING: Words(404, "resource_missing"),
+        Refusal.WORKFLOW_MISSING: Words(404, "resource_missing"),
+        Refusal.WRONG_METHOD: Words(405, "method_not_allowed"),
+        Refusal.UNAVAILABLE: Words(503, "service_unavailable"),
+    },
 )
 
 # In the order in which the service has them.
@@ -368,4 +411,5 @@ SPOKEN = (
     SPOKEN_NOTIFLOWS,
     SPOKEN_NOTIFLOWS_FOR_USERS,
     SPOKEN_NATIVE,
+    SPOKEN_MANAGEMENT,
 )

@@ -23,6 +23,7 @@ from addressee.database.public_url import configured_url
 from addressee.database.sealing import Sealer
 from addressee.database.target import Target
 from addressee.dialects.knock import KNOCK
+from addressee.dialects.management import MANAGEMENT
 from addressee.dialects.native import NATIVE
 from addressee.dialects.notiflows import NOTIFLOWS
 from addressee.dialects.suprsend import SUPRSEND
@@ -60,7 +61,7 @@ from addressee.traffic.counting import counting
 from addressee.traffic.traffic import Traffic
 
 POOL_SIZE = 10
-DIALECTS = (KNOCK, SUPRSEND, NOTIFLOWS, NATIVE)
+DIALECTS = (KNOCK, SUPRSEND, NOTIFLOWS, NATIVE, MANAGEMENT)
 
 # A database that answers within this time is checked before the first request.
 CHECK_SECONDS = 1.0

@@ -89,3 +89,16 @@ async def test_what_cannot_be_done_is_one_line(
 ) -> None:
     finished = await addressee("keys", "create", "--kind", "secret", *arguments, "--data-dir", tmp_path)
     assert finished == (1, "", f"addressee: {message}\n")
+
+
+async def test_a_service_key_is_shown_as_one_of_all_environments(tmp_path: Path) -> None:
+    created = await create(tmp_path, "--kind", "service", "--name", "laptop")
+    [key] = await listed(tmp_path)
+    assert (created["environment"], key["environment"], key["kind"]) == ("all", "all", "service")
+    revoked = await addressee("keys", "revoke", created["key"], "--data-dir", tmp_path)
+    assert revoked.output == f"Revoked the service key {key['id']} of all environments.\n"
+
+
+async def test_a_key_of_another_kind_needs_an_environment(tmp_path: Path) -> None:
+    refused = await addressee("keys", "create", "--data-dir", tmp_path, "--kind", "secret")
+    assert refused == (1, "", "addressee: A secret key belongs to one environment; name it.\n")

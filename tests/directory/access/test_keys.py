@@ -230,3 +230,43 @@ async def test_keys_are_described_by_their_ids_in_their_environment(
     assert (found[created.id].kind, found[created.id].hint) == ("secret", created.key[-4:])
     assert await made.described(other_environment.id, ids) == {}
     assert await made.described(environment.id, []) == {}
+
+
+async def test_a_service_key_opens_all_environments_in_the_order_of_their_creation(
+    made: Keys, ring: KeyRing, environment: Environment
+) -> None:
+    created = await made.create(None, "service", name="laptop")
+    opened = await ring.opened_by(created.key)
+    assert opened is not None
+    assert (created.environment, created.key[:3], opened.key_id, opened.key_name) == (None, "st_", created.id, "laptop")
+    assert [*opened.environments][:3] == ["development", "staging", "production"]
+    assert environment.name in opened.environments
+    [listed] = [info for info in await made.list() if info.id == created.id]
+    assert listed.environment is None
+    assert created.id in await made.described(environment.id, [created.id])
+
+
+async def test_a_service_key_of_one_environment_opens_that_one(
+    made: Keys, ring: KeyRing, environment: Environment
+) -> None:
+    created = await made.create(environment.name, "service")
+    opened = await ring.opened_by(created.key)
+    assert opened is not None
+    assert [*opened.environments] == [environment.name]
+    await made.revoke(created.key)
+    assert await ring.opened_by(created.key) is None
+
+
+async def test_a_service_key_is_no_bearer_token_of_other_apis_and_their_keys_are_no_service_keys(
+    made: Keys, ring: KeyRing, environment: Environment
+) -> None:
+    service = await made.create(None, "service")
+    secret = await made.create(environment.name, "secret")
+    assert await ring.find(service.key) is None
+    assert await ring.opened_by(secret.key) is None
+
+
+@pytest.mark.parametrize("kind", ["secret", "public", "workspace", "api"])
+async def test_a_key_of_another_kind_belongs_to_one_environment(made: Keys, kind: str) -> None:
+    with pytest.raises(ValueError, match="belongs to one environment"):
+        await made.create(None, kind)

@@ -9,9 +9,12 @@ import click
 
 from addressee.cli.asynchronous import asynchronous
 from addressee.cli.errors import refusals
-from addressee.cli.options import InstallationOptions, as_json, environment_name, installation_options
+from addressee.cli.options import InstallationOptions, as_json, installation_options
 
 STANDARD_INPUT = Path("-")
+
+# What is shown as the environment of a key that opens all of them.
+ALL = "all"
 
 
 @click.group()
@@ -20,13 +23,13 @@ def keys() -> None:
 
 
 @keys.command()
-@environment_name
+@click.option("--environment", help="The environment's name. A service key without one opens all of them.")
 @click.option(
     "--kind",
-    type=click.Choice(["secret", "public", "workspace", "api"]),
+    type=click.Choice(["secret", "public", "workspace", "api", "service"]),
     required=True,
     help="secret: for servers. public: for browsers and apps. workspace: for SuprSend clients that sign with a secret. "
-    "api: for SuprSend clients that send an API key.",
+    "api: for SuprSend clients that send an API key. service: for the `knock` command and the management API.",
 )
 @click.option("--value", help="Use this as the key, instead of a random one.")
 @click.option("--name", default="", help="What it is for; `keys list --json` and the dashboard show it.")
@@ -40,8 +43,8 @@ def keys() -> None:
 @asynchronous
 async def create(
     options: InstallationOptions,
-    environment: str,
-    kind: Literal["secret", "public", "workspace", "api"],
+    environment: str | None,
+    kind: Literal["secret", "public", "workspace", "api", "service"],
     value: str | None,
     name: str,
     secret_file: Path | None,
@@ -54,7 +57,7 @@ async def create(
         with refusals():
             secret = None if secret_file is None else read_secret(secret_file)
             created = await Keys(pool, sealer).create(environment, kind, value, secret, name)
-    shown = {"kind": created.kind, "environment": created.environment, "key": created.key}
+    shown = {"kind": created.kind, "environment": created.environment or ALL, "key": created.key}
     if created.secret is not None:
         shown["secret"] = created.secret
     if created.workspace is not None:
@@ -106,7 +109,7 @@ async def list_keys(options: InstallationOptions, json: bool) -> None:
         {
             "id": str(key.id),
             "kind": key.kind,
-            "environment": key.environment,
+            "environment": key.environment or ALL,
             "name": key.name,
             "ends_in": key.hint,
             "created_at": f"{key.created_at:%Y-%m-%dT%H:%M:%SZ}",
@@ -122,7 +125,7 @@ async def list_keys(options: InstallationOptions, json: bool) -> None:
         print_line("id", "kind", "environment", "end", "since")
         for key in found:
             since = "revoked" if key.revoked_at else f"{key.created_at:%Y-%m-%d}"
-            print_line(str(key.id), key.kind, key.environment, key.hint, since)
+            print_line(str(key.id), key.kind, key.environment or ALL, key.hint, since)
 
 
 def print_line(id: str, kind: str, environment: str, end: str, since: str) -> None:
@@ -143,4 +146,4 @@ async def revoke(options: InstallationOptions, id_or_key: str) -> None:
     async with options.open() as (pool, sealer):
         with refusals():
             revoked = await Keys(pool, sealer).revoke(id_or_key)
-    print(f"Revoked the {revoked.kind} key {revoked.id} of {revoked.environment}.")
+    print(f"Revoked the {revoked.kind} key {revoked.id} of {revoked.environment or 'all environments'}.")

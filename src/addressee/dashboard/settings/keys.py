@@ -19,13 +19,14 @@ routes = Routes("keys")
 PATH = f"{ENVIRONMENT}/keys"
 PAGE_SIZE = 50
 
-KIND_NAMES = {"secret": "Secret", "public": "Public", "workspace": "Workspace", "api": "API"}
+KIND_NAMES = {"secret": "Secret", "public": "Public", "workspace": "Workspace", "api": "API", "service": "Service"}
 
 KIND_USES = {
     "secret": "For servers: it may do everything in this environment",
     "public": "For browsers and apps: it acts for one person",
     "workspace": "For SuprSend’s clients that sign with a secret",
     "api": "For SuprSend’s clients that send an API key",
+    "service": "For the knock command and the management API: it may read and change workflows in this environment",
 }
 
 

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -105,6 +106,10 @@ class Environments:
         """Returns the environments with valid settings; the others are logged."""
         found = (usable_environment(row) for row in await self._pool.fetch(*SQL["list_environments"]()))
         return [environment for environment in found if environment is not None]
+
+    async def creation_times(self) -> Mapping[int, datetime]:
+        """Returns when environments were created, by their ids."""
+        return {row["id"]: row["created_at"] for row in await self._pool.fetch(*SQL["list_environments"]())}
 
     async def named(self, name: str) -> Environment:
         """Returns an environment. Raises LookupError, which lists the existing ones, or MisconfiguredError."""

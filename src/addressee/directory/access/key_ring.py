@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 from uuid import UUID
 
@@ -23,7 +24,19 @@ SQL = load(__package__)
 CACHE_SECONDS = 1.0
 CACHE_SIZE = 10_000
 
+# Environments by their names, in the order of their creation.
+EnvironmentsByName: TypeAlias = Mapping[str, Environment]
+
 CacheKey: TypeAlias = tuple[tuple[Kind, ...], str]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedEnvironments:
+    """The environments that a valid service key opens, and what the key is called."""
+
+    key_id: UUID
+    key_name: str
+    environments: EnvironmentsByName
 
 
 class KeyRing:
@@ -44,6 +57,23 @@ class KeyRing:
         if credential is not None:
             self._uses.note(credential.key_id)
         return credential
+
+    async def opened_by(self, service_key: str | None) -> OpenedEnvironments | None:
+        """Returns what a valid service key opens, or None. Raises UnavailableError.
+
+        Environments whose settings are not valid are not opened.
+        """
+        if not service_key or len(service_key) > MAX_LENGTH:
+            return None
+        with unavailable_when_away():
+            rows = await self._pool.fetch(*SQL["open_service_key"](hash=self._sealer.digest(service_key)))
+        if not rows:
+            return None
+        self._uses.note(rows[0]["key_id"])
+        usable = [environment for row in rows if (environment := usable_environment(row)) is not None]
+        return OpenedEnvironments(
+            rows[0]["key_id"], rows[0]["key_name"], {environment.name: environment for environment in usable}
+        )
 
     async def _find(self, key: str, kinds: tuple[Kind, ...]) -> Credential | None:
         now = time.monotonic()

@@ -27,9 +27,9 @@ from addressee.directory.errors import RefusedError
 
 SQL = load(__package__)
 
-Kind: TypeAlias = Literal["secret", "public", "workspace", "api"]
+Kind: TypeAlias = Literal["secret", "public", "workspace", "api", "service"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-PREFIXES: dict[Kind, str] = {"secret": "sk_", "public": "pk_", "workspace": "wk_", "api": "ak_"}
+PREFIXES: dict[Kind, str] = {"secret": "sk_", "public": "pk_", "workspace": "wk_", "api": "ak_", "service": "st_"}
 
 # The kinds that clients send as bearer tokens; they are looked up together.
 BEARER: tuple[Kind, ...] = ("secret", "public")
@@ -46,14 +46,14 @@ WORKSPACE = re.compile(r"[A-Za-z0-9._~-]{20,}")
 
 @dataclass(frozen=True, slots=True)
 class CreatedKey:
-    """A new key, shown only once.
+    """A new key, shown only once. Without an environment it opens all of them.
 
     `secret` is set for workspace keys only. `workspace` is set for `api` keys: clients name their environment by it.
     """
 
     id: UUID
     kind: Kind
-    environment: str
+    environment: str | None
     key: str
     secret: str | None = None
     workspace: UUID | None = None
@@ -61,7 +61,9 @@ class CreatedKey:
 
 @dataclass(frozen=True, slots=True)
 class KeyInfo:
-    """A key without its value. `hint` is its last four characters; empty for keys shorter than 16.
+    """A key without its value. Without an environment it opens all of them.
+
+    `hint` is its last four characters; empty for keys shorter than 16.
 
     `name` says what it is for, empty if nobody said it. `used_at` is when it was last used, to the minute; None: not
     since uses are noted.
@@ -69,7 +71,7 @@ class KeyInfo:
 
     id: UUID
     kind: Kind
-    environment: str
+    environment: str | None
     name: str
     hint: str
     created_at: datetime
@@ -101,16 +103,19 @@ class Keys:
         self._clock = clock or Clock()
 
     async def create(
-        self, environment: str, kind: str, value: str | None = None, secret: str | None = None, name: str = ""
+        self, environment: str | None, kind: str, value: str | None = None, secret: str | None = None, name: str = ""
     ) -> CreatedKey:
         """Creates a random key, or registers `value` as one; a workspace key gets a random secret, or `secret`.
 
-        Raises LookupError for an unknown environment; ValueError for an unknown kind, a secret of another kind of key,
-        a name that is too long, or a value in use, empty, longer than 512 characters, or (workspace) shorter than 20 or
+        A service key without an environment opens all of them. Raises LookupError for an unknown environment;
+        ValueError for an unknown kind, a key of another kind without an environment, a secret of another kind of key, a
+        name that is too long, or a value in use, empty, longer than 512 characters, or (workspace) shorter than 20 or
         not fit for a path.
         """
-        where = await Environments(self._pool).named(environment)
         known = checked_kind(kind)
+        if environment is None and known != "service":
+            raise ValueError(f"A {known} key belongs to one environment; name it.")
+        where = None if environment is None else await Environments(self._pool).named(environment)
         key = PREFIXES[known] + secrets.token_urlsafe(RANDOM_BYTES) if value is None else checked_value(known, value)
         if known == "workspace":
             secret = secrets.token_urlsafe(RANDOM_BYTES) if secret is None else checked_secret(secret)
@@ -121,7 +126,7 @@ class Keys:
             await self._pool.execute(
                 *SQL["create_key"](
                     id=id,
-                    environment_id=where.id,
+                    environment_id=where and where.id,
                     kind=known,
                     name=checked_name(name),
                     hash=self._sealer.digest(key),
@@ -132,7 +137,8 @@ class Keys:
             )
         except asyncpg.UniqueViolationError:
             raise ValueError(f"This value is a {known} key already (perhaps revoked); choose another.") from None
-        return CreatedKey(id, known, where.name, key, secret, where.uid if known == "api" else None)
+        workspace = where.uid if where is not None and known == "api" else None
+        return CreatedKey(id, known, environment, key, secret, workspace)
 
     async def list(self) -> list[KeyInfo]:
         return [KeyInfo(*row) for row in await self._pool.fetch(*SQL["list_keys"]())]
@@ -149,7 +155,7 @@ class Keys:
         return None if row is None else KeyInfo(*row)
 
     async def described(self, environment_id: int, ids: Collection[UUID]) -> Mapping[UUID, KeyInfo]:
-        """Returns keys of an environment by their ids; revoked ones too."""
+        """Returns keys by their ids, of an environment and of all; revoked ones too."""
         if not ids:
             return {}
         rows = await self._pool.fetch(*SQL["described_keys"](environment_id=environment_id, ids=list(ids)))

@@ -1,8 +1,6 @@
--- Keys of an environment by their ids, revoked ones too.
+-- Keys by their ids, revoked ones too: those of an environment, and those of all.
 SELECT
   -- part: key_columns
 FROM addressee.keys
-JOIN addressee.environments
-  ON environments.id = keys.environment_id
-WHERE keys.environment_id = :environment_id
+WHERE coalesce(keys.environment_id, :environment_id) = :environment_id
   AND keys.id = ANY(:ids)

@@ -2,8 +2,6 @@
 SELECT
   -- part: key_columns
 FROM addressee.keys
-JOIN addressee.environments
-  ON environments.id = keys.environment_id
 WHERE keys.environment_id = :environment_id
   AND (:before::uuid IS NULL OR keys.id < :before)
 ORDER BY keys.id DESC

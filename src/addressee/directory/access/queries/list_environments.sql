@@ -1,4 +1,4 @@
 -- All environments.
-SELECT id, uid, name, settings
+SELECT id, uid, name, settings, created_at
 FROM addressee.environments
 ORDER BY id

@@ -2,6 +2,4 @@
 SELECT
   -- part: key_columns
 FROM addressee.keys
-JOIN addressee.environments
-  ON environments.id = keys.environment_id
 ORDER BY keys.id

@@ -1,9 +1,7 @@
 -- Revokes a key, found by its id or its hash.
 UPDATE addressee.keys
 SET revoked_at = :now
-FROM addressee.environments
-WHERE environments.id = keys.environment_id
-  AND (keys.id = :id OR keys.hash = :hash)
+WHERE (keys.id = :id OR keys.hash = :hash)
   AND keys.revoked_at IS NULL
 RETURNING
   -- part: key_columns

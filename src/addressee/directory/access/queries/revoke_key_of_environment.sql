@@ -1,9 +1,7 @@
 -- Revokes a key of an environment.
 UPDATE addressee.keys
 SET revoked_at = :now
-FROM addressee.environments
-WHERE environments.id = keys.environment_id
-  AND keys.environment_id = :environment_id
+WHERE keys.environment_id = :environment_id
   AND keys.id = :id
   AND keys.revoked_at IS NULL
 RETURNING

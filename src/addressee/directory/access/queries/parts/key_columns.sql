@@ -1,6 +1,10 @@
 keys.id,
 keys.kind,
-environments.name AS environment,
+(
+  SELECT environments.name
+  FROM addressee.environments
+  WHERE environments.id = keys.environment_id
+) AS environment,
 keys.name,
 keys.hint,
 keys.created_at,

@@ -1,0 +1,1 @@
+"""Between the documents of clients and those that are stored."""

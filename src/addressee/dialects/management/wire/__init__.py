@@ -1,0 +1,1 @@
+"""Keys, errors, query strings, pages."""

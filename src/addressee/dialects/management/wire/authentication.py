@@ -1,0 +1,52 @@
+"""Authenticates requests by a service key, `Authorization: Bearer <key>`; the query names the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from addressee.api.authentication import bearer_token
+from addressee.api.call import Request
+from addressee.dialects.management.wire.errors import ManagementError, invalid
+from addressee.dialects.management.wire.query import Query
+from addressee.directory.access.environments import Environment
+from addressee.directory.access.keys import Credential
+
+# The environment that is meant where a request names none and its key opens several.
+DEFAULT = "development"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The caller of a request: what its key is called, and the environments that it opens, oldest first."""
+
+    key_name: str
+    environments: Mapping[str, Environment]
+    user_id: None = None
+
+    def environment(self, name: str, field: str) -> Environment:
+        """Returns an environment by its name. Raises ManagementError, which names the field, for another one."""
+        found = self.environments.get(name)
+        if found is None:
+            message = f"This key does not open the environment {name!r}."
+            raise invalid(field, message, f"must be one of {', '.join(self.environments)}")
+        return found
+
+
+async def authenticate(request: Request) -> tuple[Credential, Caller]:
+    """Raises ManagementError unless a service key opens the environment that the query names."""
+    opened = await request.services.keys.opened_by(bearer_token(request.headers))
+    if opened is None:
+        message = "Send a service key that is in force: Authorization: Bearer <key>."
+        raise ManagementError("authentication_required", HTTPStatus.UNAUTHORIZED, message)
+    caller = Caller(opened.key_name, opened.environments)
+    return Credential(opened.key_id, "service", environment_of(request, caller)), caller
+
+
+def environment_of(request: Request, caller: Caller) -> Environment:
+    """Returns the environment that a request means: the one it names, the only one of its key, or development."""
+    takes_one = "environment" in request.operation.query
+    named = Query(request.query_string).environment() if takes_one else None
+    names = list(caller.environments)
+    return caller.environment(named or (names[0] if len(names) == 1 else DEFAULT), "environment")
