@@ -40,7 +40,13 @@ def test_a_locale_of_iso_begins_with_a_language_of_two_or_three_letters(tag: str
 
 
 @pytest.mark.parametrize(
-    ("locale", "found_by"), [("es", ("es", "es")), ("es-AR", ("es", "es-AR")), ("es_AR", ("es", "es-AR"))]
+    ("locale", "found_by"),
+    [
+        ("es", ("es",)),
+        ("es-AR", ("es", "es-AR")),
+        ("es_AR", ("es", "es-AR")),
+        ("zh-Hant-TW", ("zh", "zh-Hant", "zh-Hant-TW")),
+    ],
 )
-def test_a_language_stands_in_for_its_locales(locale: str, found_by: tuple[str, str]) -> None:
+def test_a_language_stands_in_for_its_locales(locale: str, found_by: tuple[str, ...]) -> None:
     assert fallbacks(locale) == found_by

@@ -52,7 +52,7 @@ def with_hyphens(text: str) -> str:
     return text.replace("_", "-")
 
 
-def fallbacks(locale: str) -> tuple[str, str]:
+def fallbacks(locale: str) -> tuple[str, ...]:
     """Returns the keys that a locale is looked up by, the least specific first: `es`, `es-AR` for `es_AR`."""
-    tag = with_hyphens(locale)
-    return tag.partition("-")[0], tag
+    parts = with_hyphens(locale).split("-")
+    return tuple("-".join(parts[:length]) for length in range(1, len(parts) + 1))

@@ -87,6 +87,11 @@ class Recipient(Struct, frozen=True):
         return Identity(*self.place, self.uid)
 
     @property
+    def locale(self) -> str | None:
+        """The locale in which texts are chosen for it, or only its language."""
+        return self.attributes.get("locale") or self.attributes.get("language")
+
+    @property
     def lives(self) -> bool:
         return self.deleted_at is None
 

@@ -36,6 +36,7 @@ from addressee.messaging.webhooks.endpoints.endpoints import Endpoints
 from addressee.messaging.webhooks.endpoints.hosts import webhook_hosts
 from addressee.messaging.workflows.listing import Workflows
 from addressee.messaging.workflows.shared_templates.listing import SharedTemplateList
+from addressee.messaging.workflows.translations.listing import TranslationList
 
 
 def no_sealer() -> Sealer:
@@ -74,6 +75,7 @@ class Messaging:
         self.lifecycle = Lifecycle(pool, wakeup, clock, links)
         self.workflows = Workflows(pool, clock)
         self.shared_templates = SharedTemplateList(pool)
+        self.translations = TranslationList(pool)
         self.channels = Channels(pool)
         self.channel_healths = Healths(pool, clock)
         self.suppressions = Suppressions(pool, clock)

@@ -70,7 +70,7 @@ class Visit:
     @property
     def wording_locale(self) -> str:
         """The locale of what the environment itself has translated."""
-        return own_locale(self.recipient) or self.language.tag
+        return self.recipient.locale or self.language.tag
 
     async def form(self) -> Form:
         """Returns the form that was sent. Raises ForeignFormError, or MalformedError and what reading a body does."""
@@ -99,10 +99,5 @@ async def open_visit(asked: Asked, purpose: Purpose) -> Visit:
     )
     if tenant is None and named is not None:
         raise LinkInvalidError
-    preferred = (own_locale(opened.recipient), opened.recipient.attributes.get("language"))
+    preferred = (opened.recipient.locale, opened.recipient.attributes.get("language"))
     return Visit(asked, opened, tenant, choose_language(preferred, asked.headers.get("accept-language")))
-
-
-def own_locale(recipient: Recipient) -> str | None:
-    attributes = recipient.attributes
-    return attributes.get("locale") or attributes.get("language")

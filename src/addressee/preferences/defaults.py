@@ -18,12 +18,15 @@ SQL = load(__package__)
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentDefaults:
-    """An environment's preference rule, its preference set, sections of categories to choose among, and its zone."""
+    """An environment's preference rule, its preference set, sections of categories to choose among, its zone, and its
+    locale.
+    """
 
     rule: PreferenceRule = "all_agree"
     default: Document = field(default_factory=dict)
     sections: tuple[Section, ...] = ()
     timezone: str = "Etc/UTC"
+    locale: str = "en"
 
     @property
     def categories(self) -> Mapping[str, Category]:
@@ -40,6 +43,7 @@ async def read_defaults(database: Pool | Connection, environment_id: int) -> Env
         {} if document is None else msgspec.json.decode(document),
         () if sections is None else msgspec.json.decode(sections, type=tuple[Section, ...]),
         settings.timezone,
+        settings.locale,
     )
 
 

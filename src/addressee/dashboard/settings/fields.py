@@ -10,7 +10,7 @@ import msgspec
 from addressee.api.requests.forms import Form
 from addressee.directory.access.environments import Settings
 
-Kind: TypeAlias = Literal["box", "choice", "number", "zone", "lines", "pem"]
+Kind: TypeAlias = Literal["box", "choice", "number", "zone", "line", "lines", "pem"]
 
 
 class Choice(NamedTuple):
@@ -103,6 +103,12 @@ SECTIONS: Sequence[Section] = (
                 "Time zone",
                 "The zone of schedules whose recipients have none, like Europe/Berlin.",
                 "zone",
+            ),
+            Field(
+                "locale",
+                "Locale",
+                "The locale of texts for recipients without one, or without texts in theirs, like en or pt-BR.",
+                "line",
             ),
         ),
     ),

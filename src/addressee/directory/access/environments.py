@@ -19,6 +19,7 @@ from addressee.database.queries import load
 from addressee.directory.access.algorithms import SETTINGS as SIGNING_KEYS
 from addressee.directory.access.algorithms import Algorithm
 from addressee.directory.documents import Merge
+from addressee.directory.locales import is_iso_locale
 from addressee.directory.timezones import is_timezone
 
 SQL = load(__package__)
@@ -40,11 +41,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     from SuprSend's clients (realtime-suprsend.md §2); `require_tenant_scope`: whether these must name their tenant.
     `user_shape`: how users are rendered by default (§4.3). `preference_rule`: whether every scope of preferences must
     be true, or the most specific one decides (§3.7). `timezone`: the zone of schedules for recipients without one
-    (§3.13). `clock_skew_minutes`: how far the date of a signed request may be from the server's, 0 for no limit
-    (suprsend.md §1.3). `development_mode`: clients may act for a user without a token; browsers only from
-    `allowed_origins` like `https://app.example.com` (notiflows.md §1.2). `frame_origins`:
-    whose pages may show the preference page and the inbox page in a frame. `notiflows_socket`: whether clients of
-    Notiflows may try the socket, whose form is a guess (realtime-notiflows.md §4).
+    (§3.13); `locale`: that of texts for recipients without one, or without texts in theirs. `clock_skew_minutes`: how
+    far the date of a signed request may be from the server's, 0 for no limit (suprsend.md §1.3). `development_mode`:
+    clients may act for a user without a token; browsers only from `allowed_origins` like `https://app.example.com`
+    (notiflows.md §1.2). `frame_origins`: whose pages may show the preference page and the inbox page in a frame.
+    `notiflows_socket`: whether clients of Notiflows may try the socket, whose form is a guess (realtime-notiflows.md
+    §4).
     """
 
     property_merge: Merge = Merge.SHALLOW
@@ -53,6 +55,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     user_shape: Literal["flat", "nested"] = "flat"
     preference_rule: PreferenceRule = "all_agree"
     timezone: str = "Etc/UTC"
+    locale: str = "en"
     clock_skew_minutes: Annotated[int, msgspec.Meta(ge=0, le=1440)] = 15
     signing_key: str | None = None
     es256_signing_key: str | None = None
@@ -155,6 +158,8 @@ def changed_settings(stored: Mapping[str, Any], settings: Mapping[str, Any]) -> 
     if not is_timezone(changed.timezone):
         message = "timezone must be a name of the IANA time zone database, like Europe/Berlin."
         raise SettingError("timezone", message)
+    if not is_iso_locale(changed.locale):
+        raise SettingError("locale", "locale must be a language tag, like en or pt-BR.")
     if changed.property_merge is Merge.PATCH:
         raise SettingError("property_merge", "property_merge must be shallow or deep.")
     check_origins("allowed_origins", changed.allowed_origins)

@@ -8,6 +8,7 @@ from typing import Any
 from addressee.directory import names
 from addressee.directory.recipient import TENANTS, USERS, Document, Recipient
 from addressee.messaging.content.templating.shared_templates import TEMPLATES
+from addressee.messaging.content.templating.translations import TRANSLATIONS
 
 Scope = Mapping[str, Any]
 
@@ -17,6 +18,7 @@ ROOTS = frozenset(
         *("recipient", "actor", "tenant", "data", "vars", "workflow", "run", "refs", "event", "secrets"),
         *("activities", "total_activities", "actors", "total_actors", "batched_events", "batched_events_count"),
         TEMPLATES,
+        TRANSLATIONS,
     }
 )
 

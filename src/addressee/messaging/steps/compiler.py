@@ -52,7 +52,8 @@ class Compiler:
 
     `form_of` returns the form of a step in a file, by the kind that it tells; `types` are the kinds that there are.
     `secrets` are the names of those that the environment has. `windows` are those of channel steps without their own.
-    `shared` are the layouts and partials that there are, `partials` the keys of those that the workflow renders.
+    `shared` are the layouts and partials that there are, `partials` the keys of those that the workflow renders;
+    `namespaces` are those in which it looks up texts of a locale.
     Problems go to the source: a program with problems is not used.
     """
 
@@ -64,6 +65,7 @@ class Compiler:
     windows: Windows | None = None
     shared: SharedTemplates = NO_SHARED_TEMPLATES
     partials: set[str] = field(default_factory=set)
+    namespaces: set[str] = field(default_factory=set)
     program: list[Step] = field(default_factory=list)
     refs: list[str] = field(default_factory=list)
     depth: int = 0
@@ -86,8 +88,10 @@ class Compiler:
         self.source.problem(path, message)
 
     def note_partials(self, path: FieldPath, text: str, environment: liquid.BoundedEnvironment = liquid.PLAIN) -> None:
-        """Notes the partials that a text in Liquid renders. Raises TemplateError if it is none."""
-        uses = liquid.parse(text, environment).partials
+        """Notes the partials that a text in Liquid renders, and where it looks up texts. Raises TemplateError."""
+        template = liquid.parse(text, environment)
+        uses = template.partials
+        self.namespaces.update(template.namespaces)
         self.partials.update(use.key for use in uses)
         for line, problem in unknown(uses, self.shared.partials):
             self.source.problem_in_text(path, line, problem)

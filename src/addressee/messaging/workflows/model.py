@@ -43,7 +43,7 @@ class Workflow(Definition, frozen=True, kw_only=True, omit_defaults=True):
     `commercial` workflows reach only recipients subscribed to commercial messages. `override_preferences` ignores
     preferences. With `in_preferences`, recipients who have not chosen about it see it in their preferences too. Its
     e-mails that may be refused say in their headers where, unless `list_unsubscribe` is false. `partials` are the
-    keys of those that its texts render themselves.
+    keys of those that its texts render themselves, `namespaces` those in which they look up texts of a locale.
     """
 
     name: Name
@@ -58,6 +58,7 @@ class Workflow(Definition, frozen=True, kw_only=True, omit_defaults=True):
     priority: WorkflowPriority = WorkflowPriority.NORMAL
     list_unsubscribe: bool = True
     partials: tuple[Name, ...] = ()
+    namespaces: tuple[str, ...] = ()
 
     @property
     def attachment_keys(self) -> list[str]:

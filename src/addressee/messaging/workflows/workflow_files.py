@@ -109,6 +109,7 @@ def read_workflow(
         priority=file.priority,
         list_unsubscribe=file.list_unsubscribe,
         partials=tuple(sorted(compiler.partials)),
+        namespaces=tuple(sorted(compiler.namespaces)),
     )
     return WorkflowDefinition(source.key, file.active, workflow, tuple(file.events))
 

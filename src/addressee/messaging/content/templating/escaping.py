@@ -5,7 +5,7 @@ What a template's author wrote stays as it is, and so do values that pass the fi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
@@ -13,7 +13,7 @@ from liquid import Markup, RenderContext
 
 from addressee.channels.hiding import escaped
 from addressee.messaging.content.templating.filters.arguments import Filter
-from addressee.messaging.content.templating.liquid import BoundedEnvironment
+from addressee.messaging.content.templating.liquid import PLAIN, BoundedEnvironment
 from addressee.messaging.content.templating.liquid_values import text_of
 
 
@@ -55,6 +55,10 @@ class JsonEnvironment(EscapingEnvironment):
 
     def written(self, text: str) -> str:
         return escaped(self._escape(text))
+
+    def translated(self, text: str, values: Mapping[str, Any], context: RenderContext) -> str:
+        """Returns a text that is not JSON yet: whoever translates writes no quotes of JSON."""
+        return PLAIN.translated(text, values, context)
 
     def _marked(self, to_json: Filter) -> Filter:
         @wraps(to_json)

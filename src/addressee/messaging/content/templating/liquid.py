@@ -24,6 +24,8 @@ from addressee.messaging.content.templating.liquid_filters import filters
 from addressee.messaging.content.templating.liquid_values import Printing, compare_with_blank, text_of
 from addressee.messaging.content.templating.partials import PartialTag, PartialUse, partial_nodes
 from addressee.messaging.content.templating.rendering import MISSING, NOTHING, PrintedNode, Template
+from addressee.messaging.content.templating.translation_tag import TranslationTag, uses_in
+from addressee.messaging.content.templating.translation_tag import rendered as rendered_translation
 
 MAX_LOOP_ITERATIONS = 10_000
 MAX_OUTPUT_BYTES = 1_000_000
@@ -82,7 +84,7 @@ class PrintingCycle(CycleTag):
         return node
 
 
-OWN_TAGS: tuple[type[Tag], ...] = (PrintingOutput, PrintingEcho, PrintingCycle, PartialTag)
+OWN_TAGS: tuple[type[Tag], ...] = (PrintingOutput, PrintingEcho, PrintingCycle, PartialTag, TranslationTag)
 
 # It shares the names of the template around it, and may be named by a value.
 REFUSED_TAG = "include"
@@ -121,6 +123,10 @@ class BoundedEnvironment(Environment):
         except TemplateError as error:
             raise LiquidError(str(error), token=None) from None
 
+    def translated(self, text: str, values: Mapping[str, Any], context: RenderContext) -> str:
+        """Returns a text of the recipient's locale, which is Liquid, with its values. Raises LiquidError."""
+        return rendered_translation(self.partial(text), values, context)
+
 
 class HtmlEnvironment(BoundedEnvironment):
     """The environment of HTML: values are escaped unless they pass the filter `safe`; the template's text is not."""
@@ -157,7 +163,8 @@ def parse(source: str, environment: Environment = PLAIN) -> Template:
         PartialUse(node.key, Span("", node.token.start_index).line_col(source)[0])
         for node in partial_nodes(template.nodes, context)
     )
-    template.roots = None if template.partials else roots_of(analysis)
+    template.translations = tuple(uses_in(template.nodes, context))
+    template.roots = None if template.partials or template.translations else roots_of(analysis)
     for name, places in analysis.filters.items():
         if name not in environment.filters:
             line, _ = places[0].line_col(source)

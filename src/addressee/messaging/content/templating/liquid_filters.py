@@ -32,6 +32,8 @@ from addressee.messaging.content.templating.filters.texts import (
     titlecase,
 )
 from addressee.messaging.content.templating.liquid_values import json_of, text_of
+from addressee.messaging.content.templating.translation_tag import NAME as TRANSLATION
+from addressee.messaging.content.templating.translation_tag import translate
 
 MAX_FILTER_INPUT = 100_000
 MAX_FILTER_PRODUCT = 10_000_000
@@ -71,7 +73,8 @@ OWN: Mapping[str, Filter] = {"json": json, "date": date, "join": join, **KNOCK}
 
 def filters(library: Mapping[str, Filter]) -> dict[str, Filter]:
     """Returns the library's filters and ours, with bounded input."""
-    known = {**library, **{name: of_known_arguments(filter) for name, filter in OWN.items()}}
+    own = {name: of_known_arguments(filter) for name, filter in OWN.items()}
+    known = {**library, **own, TRANSLATION: translate}
     return {name: bounded(name, of_json_values(filter)) for name, filter in known.items()}
 
 
@@ -94,7 +97,7 @@ def bounded(name: str, filter: Filter) -> Filter:
     """Returns the filter with limits on its input: the library's limits do not apply within filters."""
 
     @wraps(filter)
-    def run(value: Any, *arguments: Any, **options: Any) -> Any:
+    def run(value: Any, /, *arguments: Any, **options: Any) -> Any:
         sizes = [len(item) for item in (value, *arguments) if isinstance(item, (str, list, tuple, dict, range))]
         if max(sizes, default=0) > MAX_FILTER_INPUT:
             raise FilterArgumentError(f"{name}: a value is longer than {MAX_FILTER_INPUT}", token=None)
@@ -110,7 +113,7 @@ def of_json_values(filter: Filter) -> Filter:
     takes_texts = filter.__module__ in TEXT_MODULES and filter.__name__.rstrip("_") != LISTS_TOO
 
     @wraps(filter)
-    def run(value: Any, *arguments: Any, **options: Any) -> Any:
+    def run(value: Any, /, *arguments: Any, **options: Any) -> Any:
         given = [NOTHING if each is None else each for each in (value, *arguments)]
         if takes_texts:
             given = [

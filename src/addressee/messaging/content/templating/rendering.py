@@ -18,6 +18,7 @@ from liquid.output import LimitedStringIO
 from liquid.token import Token
 
 from addressee.messaging.content.templating.partials import RENDERED, PartialUse
+from addressee.messaging.content.templating.translation_tag import TranslationUse
 
 # The namespace in which the library renders a template that is no part of another one.
 WHOLE: Mapping[str, object] = {"partial": False}
@@ -71,11 +72,19 @@ class Template(BoundTemplate):
 
     context_class: type[RenderContext] = Context
 
-    # The names in the scope that it reads, None if some are computed or read by partials.
+    # The names in the scope that it reads, None if some are computed or read by partials or texts of a locale.
     roots: Sequence[str] | None = None
 
     # The partials that it renders itself.
     partials: Sequence[PartialUse] = ()
+
+    # The texts of a locale that it looks up itself.
+    translations: Sequence[TranslationUse] = ()
+
+    @property
+    def namespaces(self) -> frozenset[str]:
+        """The namespaces in which it looks up texts of a locale itself; ANY stands for all."""
+        return frozenset().union(*(use.namespaces for use in self.translations))
 
     def text(
         self, scope: Mapping[str, Any], assigned: Mapping[str, Any] = NOTHING, placed: Mapping[str, Any] = NOTHING

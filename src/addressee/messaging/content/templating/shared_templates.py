@@ -81,10 +81,11 @@ class TemplateKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SharedTemplates:
-    """Layouts and partials by their keys."""
+    """Layouts and partials by their keys. `namespaces` are those in which they look up texts of a locale."""
 
     layouts: Mapping[str, Layout] = field(default_factory=dict)
     partials: Mapping[str, Partial] = field(default_factory=dict)
+    namespaces: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
         return ""
@@ -93,7 +94,7 @@ class SharedTemplates:
         """Returns these templates with others, which replace those under the same keys."""
         layouts = {key.key: each for key, each in templates.items() if isinstance(each, Layout)}
         partials = {key.key: each for key, each in templates.items() if isinstance(each, Partial)}
-        return SharedTemplates({**self.layouts, **layouts}, {**self.partials, **partials})
+        return SharedTemplates({**self.layouts, **layouts}, {**self.partials, **partials}, self.namespaces)
 
     def get(self, key: TemplateKey) -> Layout | Partial | None:
         return self.layouts.get(key.key) if key.kind == LAYOUT else self.partials.get(key.key)

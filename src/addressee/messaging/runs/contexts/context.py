@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple, Self
@@ -17,6 +17,13 @@ from addressee.directory.recipient import TENANTS, Document, Identity, Place, Re
 from addressee.messaging.content.links import LINKS, MessageOrigin, RecipientLinks
 from addressee.messaging.content.scope import build_scope, exposed, exposed_subscription
 from addressee.messaging.content.templating.shared_templates import NO_SHARED_TEMPLATES, TEMPLATES, SharedTemplates
+from addressee.messaging.content.templating.translations import (
+    NO_TEXTS,
+    NO_TRANSLATIONS,
+    TRANSLATIONS,
+    LocaleTexts,
+    Translations,
+)
 from addressee.messaging.environment import channels
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.environment.links import LinkUrls, UrlOf, sample_url
@@ -39,6 +46,7 @@ from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.mentions import ask_for_audiences
 from addressee.messaging.steps.run import RecipientRun
 from addressee.messaging.workflows.shared_templates.store import read_named_templates
+from addressee.messaging.workflows.translations.store import read_texts
 from addressee.preferences.audiences import NO_AUDIENCES, needs_audiences, read_audiences
 from addressee.preferences.decision import PreferenceContext
 from addressee.preferences.defaults import EnvironmentDefaults, read_defaults
@@ -67,7 +75,7 @@ class PageContext:
     """The data that all runs of a page share; `run` is the trigger of one of them.
 
     `url_of` makes the URLs of links in messages, None without a public URL. `shared_templates` are the layouts and
-    partials that the workflow names, and those that these name.
+    partials that the workflow names, and those that these name. `translations` are the texts that all of them look up.
     """
 
     run: Run
@@ -80,7 +88,9 @@ class PageContext:
     states: Mapping[UUID, StatesByRef] = field(default_factory=dict)
     url_of: UrlOf | None = sample_url
     shared_templates: SharedTemplates = NO_SHARED_TEMPLATES
+    translations: Translations = NO_TRANSLATIONS
     _exposed: dict[Identity, Exposed] = field(default_factory=dict)
+    _texts: dict[str | None, LocaleTexts] = field(default_factory=dict)
 
     @cached_property
     def exposed_tenant(self) -> Document | None:
@@ -105,6 +115,15 @@ class PageContext:
         if recipient.place.collection == TRANSIENT:
             return None
         return RecipientLinks(recipient.identity, self.origin, self.now, self.url_of)
+
+    def texts_for(self, recipient: Recipient) -> LocaleTexts:
+        """Returns the texts of a recipient's locale, made once for the page."""
+        if self.translations is NO_TRANSLATIONS:
+            return NO_TEXTS
+        locale = recipient.locale
+        if locale not in self._texts:
+            self._texts[locale] = self.translations.of(locale)
+        return self._texts[locale]
 
     def actor(self, actor: Actor | None) -> Exposed:
         """Returns an actor with what templates see of them, made once for the page."""
@@ -240,6 +259,7 @@ async def read_page(
         await read_named_templates(pool, run.environment_id, run.workflow.layouts, run.workflow.partials),
     )
     recipients = await within_tenant(reader, page.tenant, [page.people.current(each.recipient) for each in runs])
+    page = await with_translations(pool, page, recipients)
     preferences = {recipient.place: page.preferences_of(recipient) for recipient in recipients if recipient is not None}
     for_steps = ask_for_audiences(run.workflow.steps)
     asking = [
@@ -249,6 +269,16 @@ async def read_page(
     ]
     audiences = await read_audiences(pool, run.environment_id, asking) if asking else {}
     return ReadPage(page, recipients, preferences, audiences)
+
+
+async def with_translations(pool: Pool, page: PageContext, recipients: Sequence[Recipient | None]) -> PageContext:
+    """Returns a page with the texts that its templates look up, in the locales of its recipients."""
+    namespaces = {*page.run.workflow.namespaces, *page.shared_templates.namespaces}
+    if not namespaces:
+        return page
+    locales = {recipient.locale for recipient in recipients if recipient is not None}
+    texts = await read_texts(pool, page.run.environment_id, page.defaults.locale, locales, namespaces)
+    return replace(page, translations=texts)
 
 
 def policy_maker(run: Run) -> Place:
@@ -336,6 +366,7 @@ def context_for(
         ),
         **shown_activities(activities, exposed_recipient, page.exposed_actor),
         TEMPLATES: page.shared_templates,
+        TRANSLATIONS: page.texts_for(recipient),
         "refs": refs_of(recipient_run, page.states.get(recipient_run.id, {})),
         "run": {
             "id": str(recipient_run.id),

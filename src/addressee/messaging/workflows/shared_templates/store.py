@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -41,7 +43,8 @@ async def read_named_templates(
     if not wanted:
         return NO_SHARED_TEMPLATES
     rows = await pool.fetch(*SQL["shared_templates_named"](environment_id=environment_id, wanted=wanted))
-    return shared_templates_of(rows)
+    namespaces = frozenset(chain.from_iterable(row["namespaces"] for row in rows))
+    return replace(shared_templates_of(rows), namespaces=namespaces)
 
 
 def shared_templates_of(rows: Iterable[Any]) -> SharedTemplates:
@@ -63,6 +66,7 @@ async def store_template(
             key=key.key,
             content=msgspec.json.encode(template),
             partials=partials_in(template),
+            namespaces=namespaces_in(template),
             now=now,
         )
     )
@@ -72,6 +76,12 @@ def partials_in(template: Layout | Partial) -> list[str]:
     """Returns the keys of the partials that a template renders itself. Raises TemplateError if it is not Liquid."""
     texts = texts_of(template)
     return sorted({use.key for _, text, environment in texts for use in liquid.parse(text, environment).partials})
+
+
+def namespaces_in(template: Layout | Partial) -> list[str]:
+    """Returns the namespaces in which a template looks up texts of a locale. Raises TemplateError."""
+    texts = texts_of(template)
+    return sorted({name for _, text, environment in texts for name in liquid.parse(text, environment).namespaces})
 
 
 def texts_of(template: Layout | Partial) -> Iterator[tuple[FieldPath, str, liquid.BoundedEnvironment]]:

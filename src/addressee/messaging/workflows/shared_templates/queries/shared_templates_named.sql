@@ -16,7 +16,8 @@ WITH RECURSIVE named (kind, key) AS (
 )
 SELECT templates.kind,
        templates.key,
-       templates.content
+       templates.content,
+       templates.namespaces
 FROM named
 JOIN addressee.shared_templates AS templates
   ON templates.environment_id = :environment_id
