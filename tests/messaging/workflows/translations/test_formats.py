@@ -24,7 +24,7 @@ def texts(content: str, format: Format = JSON, tag: str = "en") -> dict[str, str
 def problems(content: str, format: Format) -> list[tuple[int, str]]:
     with pytest.raises(ContentError) as error:
         read_texts(content, format, "en")
-    return [tuple(each) for each in error.value.problems]
+    return [(line, message) for line, message in error.value.problems]
 
 
 def test_keys_of_nested_objects_are_joined_by_dots() -> None:
