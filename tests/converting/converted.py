@@ -18,6 +18,7 @@ from addressee.messaging.preview.model import EverySecret, PreviewedEvent, Previ
 from addressee.messaging.preview.people import person
 from addressee.messaging.preview.preview import channels_in, preview
 from addressee.messaging.preview.printing import fields_of
+from addressee.messaging.workflows.available import Available
 from addressee.messaging.workflows.configuration import Configuration, read_configuration
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -96,5 +97,5 @@ def convert(vendor: str, folder: Path, files: Mapping[str, Any]) -> Converted:
     conversion = CONVERTERS[vendor](read_inputs([folder / "given"]))
     out = folder / "out"
     write(files_of(conversion), out)
-    configuration = read_configuration(out, {}, secrets=EverySecret(), settings_may_lack=True)
+    configuration = read_configuration(out, {}, Available(secrets=EverySecret()), settings_may_lack=True)
     return Converted(out, configuration, sorted(set(conversion.notes)))

@@ -32,7 +32,6 @@ from addressee.directory.writing.receipts import Receipt
 from addressee.directory.writing.writes import Write
 from addressee.messaging.environment import channels as stored_channels
 from addressee.messaging.environment.links import LinkUrls
-from addressee.messaging.environment.secrets import all_secrets
 from addressee.messaging.feeds.feed import Feed, FeedFilter
 from addressee.messaging.messages.listing import MessageFilter
 from addressee.messaging.messages.model import Message
@@ -40,9 +39,9 @@ from addressee.messaging.messaging import Messaging
 from addressee.messaging.schedules.scheduler import start_due
 from addressee.messaging.triggers.trigger import Trigger
 from addressee.messaging.worker import WebhookDelivery, job_handlers
+from addressee.messaging.workflows.available import read_available
 from addressee.messaging.workflows.configuration import read_configuration
 from addressee.messaging.workflows.deployment import Deployed, deploy
-from addressee.messaging.workflows.shared_templates.store import read_shared_templates
 from tests.support.clock import MovedClock
 
 SEALER = Sealer(bytes(32))
@@ -130,10 +129,9 @@ class Office:
     async def push(
         self, files: Mapping[str, str] = FILES, environment: Mapping[str, str] | None = None
     ) -> list[Deployed]:
-        known = frozenset(secret.name for secret in await all_secrets(self.pool, self.environment_id))
         folder = write_files(self.folder / "pushed", files)
-        shared = await read_shared_templates(self.pool, self.environment_id)
-        configuration = read_configuration(folder, environment or {}, None, known, shared)
+        available = await read_available(self.pool, self.environment_id)
+        configuration = read_configuration(folder, environment or {}, available)
         return await deploy(self.pool, self.sealer, self.environment_id, configuration, self.clock.now())
 
     async def identify(self, id: str, **attributes: Any) -> Recipient:

@@ -40,6 +40,7 @@ from addressee.messaging.schedules.scheduler import start_due
 from addressee.messaging.triggers.batches import Record
 from addressee.messaging.triggers.events import Event
 from addressee.messaging.triggers.trigger import Trigger
+from addressee.messaging.workflows.available import Available
 from addressee.messaging.workflows.configuration import read_configuration
 from addressee.messaging.workflows.deployment import deploy
 from tests.channels.provider_server import ProviderServer, ReceivedRequest, Reply, provider_server
@@ -100,7 +101,7 @@ async def play_beside(server: ProviderServer, office: Office, folder: Path, scen
     begun = office.clock.now()
     for name, value in scenario.secrets.items():
         await Secrets(office.pool, office.sealer).set(office.environment_id, name, value, begun)
-    configuration = read_configuration(folder, {}, secrets=frozenset(scenario.secrets))
+    configuration = read_configuration(folder, {}, Available(secrets=frozenset(scenario.secrets)))
     if "api_url" in (configuration.variables or {}):
         configuration = replace(configuration, variables={**(configuration.variables or {}), "api_url": server.url})
     await deploy(office.pool, office.sealer, office.environment_id, configuration, begun)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from addressee.messaging.preview.model import EverySecret
+from addressee.messaging.workflows.available import Available
 from addressee.messaging.workflows.configuration import read_configuration
 from addressee.messaging.workflows.model import Workflow
 
@@ -33,7 +34,7 @@ class DefinedWorkflow(NamedTuple):
 def definition_in(file: str) -> DefinedWorkflow:
     path = ROOT / file
     (folder,) = (folder for folder in FOLDERS if path.is_relative_to(folder))
-    configuration = read_configuration(folder, {}, secrets=EverySecret(), settings_may_lack=True)
+    configuration = read_configuration(folder, {}, Available(secrets=EverySecret()), settings_may_lack=True)
     key = path.parent.name if path.stem == "workflow" else path.stem
     (workflow,) = (each.workflow for each in configuration.workflows if each.key == key)
     return DefinedWorkflow(folder, path, workflow)

@@ -16,6 +16,7 @@ from addressee.messaging.preview.model import EverySecret, PreviewedEvent, Previ
 from addressee.messaging.preview.people import person
 from addressee.messaging.preview.preview import channels_in, preview, unfit
 from addressee.messaging.preview.printing import fields_of, lines_of, write_files
+from addressee.messaging.workflows.available import Available
 from addressee.messaging.workflows.configuration import Configuration, read_configuration
 from tests.messaging.office import IN_APP, OUTBOX
 from tests.messaging.office import write_files as write
@@ -53,7 +54,7 @@ ADA = {"id": "ada", "name": "Ada", "email": "ada@example.com", "plan": "pro"}
 
 def folder(tmp_path: Path, **changed: str) -> Configuration:
     files = {**FILES, **{name.replace("__", "/") + ".yaml": text for name, text in changed.items()}}
-    return read_configuration(write(tmp_path, files), {}, secrets=EverySecret(), settings_may_lack=True)
+    return read_configuration(write(tmp_path, files), {}, Available(secrets=EverySecret()), settings_may_lack=True)
 
 
 def previewed(
@@ -334,7 +335,9 @@ CORPUS = Path(__file__).parents[2] / "corpus"
 
 @pytest.mark.parametrize("name", sorted(path.name for path in CORPUS.iterdir()))
 def test_every_workflow_of_the_corpus_has_a_preview(name: str) -> None:
-    configuration = read_configuration(CORPUS / name / "push", {}, secrets=EverySecret(), settings_may_lack=True)
+    configuration = read_configuration(
+        CORPUS / name / "push", {}, Available(secrets=EverySecret()), settings_may_lack=True
+    )
     channels = channels_in(configuration, NOW)
     for workflow in configuration.workflows:
         asked = PreviewRequest(person(ADA, channels, NOW), ({"starts_at": "2026-12-24T12:00:00Z"},) * 2, tenant=None)

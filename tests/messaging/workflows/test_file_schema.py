@@ -12,6 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from addressee.messaging.definitions.reading import read
+from addressee.messaging.workflows.available import Available
 from addressee.messaging.workflows.configuration import ConfigurationError, read_configuration
 from addressee.messaging.workflows.file_schema import workflow_schema
 from tests.messaging.office import write_files
@@ -178,7 +179,7 @@ def paths(value: Any) -> Iterator[tuple[Any, ...]]:
 def is_pushed(folder: Path, workflow: Any) -> bool:
     files = {"workflows/x/workflow.json": msgspec.json.encode(workflow).decode()}
     try:
-        read_configuration(write_files(folder, files), {}, CHANNELS)
+        read_configuration(write_files(folder, files), {}, Available(CHANNELS))
     except ConfigurationError:
         return False
     return True

@@ -16,6 +16,7 @@ from addressee.messaging.content.push import PushTemplate
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.steps.channels.channel import ChannelStep
 from addressee.messaging.steps.compiler import UsableChannel
+from addressee.messaging.workflows.available import Available
 from addressee.messaging.workflows.configuration import ConfigurationError, read_configuration
 from addressee.preferences.categories import Category, Section, Wording
 from tests.channels.fcm_server import FCM, FcmServer
@@ -45,7 +46,7 @@ def mistakes(
     stored: Mapping[str, UsableChannel] | None = None,
 ) -> list[str]:
     with pytest.raises(ConfigurationError) as error:
-        read_configuration(write_files(folder, files), environment or {}, stored)
+        read_configuration(write_files(folder, files), environment or {}, Available(stored or {}))
     return [str(mistake) for mistake in error.value.problems]
 
 
@@ -56,7 +57,7 @@ def test_a_folder_without_mistakes(tmp_path: Path) -> None:
         ("in-app", ChannelType.IN_APP_FEED, "feed"),
     ]
     (welcome,) = read.workflows
-    assert (welcome.key, welcome.active) == ("welcome", True)
+    assert (welcome.key, welcome.active) == ("welcome", None)
     assert (welcome.workflow.name, welcome.workflow.categories) == ("Welcome", ("onboarding",))
     in_app, email = welcome.workflow.steps
     assert in_app == ChannelStep(
@@ -574,13 +575,13 @@ steps:
     }
     folder = write_files(tmp_path, {"workflows/hello.yaml": workflow})
     with pytest.raises(ConfigurationError) as error:
-        read_configuration(folder, {}, stored)
+        read_configuration(folder, {}, Available(stored))
     assert [str(mistake) for mistake in error.value.problems] == [
         "workflows/hello.yaml:4: the channel 'sms' was stored without account_sid; give it a file",
         "workflows/hello.yaml:5: there is no channel 'email'; there are in-app, sms",
     ]
     write_files(tmp_path, {"workflows/hello.yaml": "\n".join(workflow.splitlines()[:3])})
-    (read,) = read_configuration(folder, {}, stored).workflows
+    (read,) = read_configuration(folder, {}, Available(stored)).workflows
     assert read.workflow.steps == (ChannelStep(ref="feed", channel="in-app", template=InAppTemplate(body="Hello")),)
 
 
@@ -594,7 +595,7 @@ def test_the_file_of_a_channel_counts_more_than_the_channel_that_is_stored(tmp_p
     workflow = "steps:\n  - {ref: a, channel: mail, template: {subject: Hi, text: Hi}}"
     files = {"channels/mail.yaml": OUTBOX, "workflows/a.yaml": workflow}
     stored = {"mail": UsableChannel(provider_named("twilio"))}
-    (read,) = read_configuration(write_files(tmp_path, files), {}, stored).workflows
+    (read,) = read_configuration(write_files(tmp_path, files), {}, Available(stored)).workflows
     assert read.workflow.steps == (
         ChannelStep(ref="a", channel="mail", template=EmailTemplate(subject="Hi", text="Hi")),
     )

@@ -90,7 +90,7 @@ async def test_versions_of_a_workflow_are_numbered_as_they_were_pushed(office: O
     assert await workflows.version(office.environment_id + 1, "a", 1) is None
 
 
-async def test_a_workflow_is_switched_off_until_it_is_pushed_again(office: Office) -> None:
+async def test_a_workflow_that_was_switched_off_stays_so_until_its_file_says_otherwise(office: Office) -> None:
     files = {"channels/in-app.yaml": IN_APP, "workflows/a.yaml": STEPS}
     await office.push(files)
     workflows = office.messaging.workflows
@@ -99,4 +99,6 @@ async def test_a_workflow_is_switched_off_until_it_is_pushed_again(office: Offic
     with pytest.raises(WorkflowMissingError):
         await workflows.switch(office.environment_id + 1, "a", active=True)
     await office.push(files)
+    assert not (await workflows.overview(office.environment_id, "a")).active
+    await office.push({**files, "workflows/a.yaml": f"{STEPS}\nactive: true"})
     assert (await workflows.overview(office.environment_id, "a")).active

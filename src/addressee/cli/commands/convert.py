@@ -15,6 +15,7 @@ from addressee.converting.novu.workflow import convert as convert_novu
 from addressee.converting.suprsend.workflow import convert as convert_suprsend
 from addressee.converting.writing import REPORT, files_of, in_the_way, write
 from addressee.messaging.preview.model import EverySecret
+from addressee.messaging.workflows.available import Available
 from addressee.messaging.workflows.configuration import ConfigurationError, read_configuration
 
 CONVERTERS: Mapping[str, Callable[[Sequence[Input]], Conversion]] = {
@@ -59,7 +60,7 @@ def run(vendor: str, paths: Sequence[Path], out: Path, *, force: bool) -> None:
 def problems_of(folder: Path) -> list[str]:
     """Returns what `push` would refuse."""
     try:
-        read_configuration(folder, os.environ, secrets=EverySecret(), settings_may_lack=True)
+        read_configuration(folder, os.environ, Available(secrets=EverySecret()), settings_may_lack=True)
     except ConfigurationError as error:
         return [str(problem) for problem in error.problems]
     return []

@@ -20,6 +20,7 @@ from addressee.messaging.preview.model import EverySecret, PreviewedMessage, Pre
 from addressee.messaging.preview.people import person
 from addressee.messaging.preview.preview import channels_in, preview, unfit
 from addressee.messaging.preview.printing import lines_of, write_files
+from addressee.messaging.workflows.available import Available
 from addressee.messaging.workflows.configuration import Configuration, read_configuration
 from addressee.messaging.workflows.workflow_files import WorkflowDefinition
 from addressee.suggestions import instead_of
@@ -44,7 +45,7 @@ def run(folder: Path, options: PreviewOptions) -> None:
     """Raises CommandError when anything is wrong, after it has printed each problem."""
     now = datetime.now(UTC)
     with shown_problems():
-        configuration = read_configuration(folder, os.environ, secrets=EverySecret(), settings_may_lack=True)
+        configuration = read_configuration(folder, os.environ, Available(secrets=EverySecret()), settings_may_lack=True)
     workflow = workflow_named(configuration, options.workflow)
     channels = channels_in(configuration, now)
     for key in options.channels:

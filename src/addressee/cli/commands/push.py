@@ -10,12 +10,9 @@ from pathlib import Path
 from addressee.cli.errors import CommandError, refusals
 from addressee.cli.options import InstallationOptions
 from addressee.directory.access.environments import Environments
-from addressee.messaging.environment import channels
-from addressee.messaging.environment.secrets import all_secrets
-from addressee.messaging.steps.compiler import UsableChannel
 from addressee.messaging.workflows import deployment
+from addressee.messaging.workflows.available import read_available
 from addressee.messaging.workflows.configuration import ConfigurationError, read_configuration
-from addressee.messaging.workflows.shared_templates.store import read_shared_templates
 
 
 @contextmanager
@@ -35,11 +32,7 @@ async def push(options: InstallationOptions, folder: Path, environment: str) -> 
         async with options.open() as (pool, sealer):
             with refusals():
                 known = await Environments(pool).named(environment)
-            stored = await channels.by_key(pool, known.id)
-            usable = {key: UsableChannel(channel.served_by, lacks=channel.lacks) for key, channel in stored.items()}
-            secrets = frozenset(secret.name for secret in await all_secrets(pool, known.id))
-            shared = await read_shared_templates(pool, known.id)
-            configuration = read_configuration(folder, os.environ, usable, secrets, shared)
+            configuration = read_configuration(folder, os.environ, await read_available(pool, known.id))
             done = await deployment.deploy(pool, sealer, known.id, configuration, datetime.now(UTC))
     for warning in configuration.warnings:
         print(f"warning: {warning}", file=sys.stderr)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -13,6 +14,7 @@ from addressee.messaging.definitions.model import FieldPath
 from addressee.messaging.definitions.sources import Origin, Problem, Source
 
 STRING = "tag:yaml.org,2002:str"
+INCLUDED = "!file"
 TIMESTAMP = "tag:yaml.org,2002:timestamp"
 
 MOST_VALUES = 100_000
@@ -38,10 +40,17 @@ def read(file: Path, folder: Path) -> Source:
     return source
 
 
+def read_document(document: str, name: str, key: str) -> Source:
+    """Reads a definition in JSON that is no file. Problems call it by a name."""
+    source = Source(name, key)
+    source.value = Reading(source, name).document(document)
+    return source
+
+
 def value_of(file: Path, folder: Path, source: Source, path: FieldPath) -> Any:
     """Returns the value in a file, which stands at a path of the source; None if the file has problems."""
     source.files.add(file.resolve())
-    return Reading(source, file, folder, name_in(folder, file)).value(path)
+    return FileReading(source, file, folder, name_in(folder, file)).value(path)
 
 
 def name_in(folder: Path, file: Path) -> str:
@@ -57,21 +66,21 @@ class TooManyValuesError(Exception):
 
 
 class Reading:
-    """The reading of one file, whose name in the folder is `name`."""
+    """The reading of one text, which problems call by a name."""
 
-    def __init__(self, source: Source, file: Path, folder: Path, name: str) -> None:
+    def __init__(self, source: Source, name: str) -> None:
         self._source = source
-        self._file = file
-        self._folder = folder
         self._name = name
         self._before = len(source.problems)
         self._values = 0
 
-    def value(self, path: FieldPath) -> Any:
-        is_json = self._file.suffix == ".json"
+    def document(self, text: str) -> Any:
+        """Returns what a text in JSON holds, None if it has problems."""
+        return self._read("JSON", lambda: self._json(text, ()))
+
+    def _read(self, form: str, read: Callable[[], Any]) -> Any:
         try:
-            text = self._file.read_text(encoding="utf-8-sig")
-            return self._json(text, path) if is_json else self._yaml(text, path)
+            return read()
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             self._problem(line, f"this is not YAML: {error.problem}{hint(error)}")
@@ -82,7 +91,7 @@ class Reading:
         except RecursionError:
             self._problem(1, "this is nested too deeply, or contains itself")
         except (yaml.YAMLError, ValueError):
-            self._problem(1, f"this is not {'JSON' if is_json else 'YAML'} in UTF-8")
+            self._problem(1, f"this is not {form} in UTF-8")
         return None
 
     def _problem(self, line: int, message: str) -> None:
@@ -133,7 +142,7 @@ class Reading:
                 for index, item in enumerate(node.value):
                     self._walk(item, (*path, index))
             case yaml.ScalarNode():
-                if node.tag == "!file":
+                if node.tag == INCLUDED:
                     self._include(node, path)
                 node.value = with_pairs_joined(node.value)
                 self._check_text(node.value, line)
@@ -141,6 +150,27 @@ class Reading:
     def _check_text(self, text: str, line: int) -> None:
         if UNSTORABLE.search(text):
             self._problem(line, "a text must not hold the character NUL or half of a surrogate pair")
+
+    def _include(self, node: yaml.ScalarNode, path: FieldPath) -> None:
+        """Replaces a node that names a file by the file's text; only files can."""
+
+
+class FileReading(Reading):
+    """The reading of one file of a folder."""
+
+    def __init__(self, source: Source, file: Path, folder: Path, name: str) -> None:
+        super().__init__(source, name)
+        self._file = file
+        self._folder = folder
+
+    def value(self, path: FieldPath) -> Any:
+        """Returns what the file holds, which stands at a path of the source; None if it has problems."""
+        if self._file.suffix == ".json":
+            return self._read("JSON", lambda: self._json(self._text(), path))
+        return self._read("YAML", lambda: self._yaml(self._text(), path))
+
+    def _text(self) -> str:
+        return self._file.read_text(encoding="utf-8-sig")
 
     def _include(self, node: yaml.ScalarNode, path: FieldPath) -> None:
         included = (self._file.parent / node.value).resolve()

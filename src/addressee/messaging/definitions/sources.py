@@ -16,11 +16,17 @@ from addressee.messaging.definitions.model import KEY, FieldPath
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """A problem in a file. Lines count from 1."""
+    """A problem in a file. Lines count from 1.
+
+    `path` is that of the value in its definition, as `steps[0].template.subject`, and `line_of_text` the line in
+    it where the value is a text of several. Problems that only differ in these are one.
+    """
 
     file: str
     line: int
     message: str
+    path: str = field(default="", compare=False)
+    line_of_text: int | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.message}"
@@ -43,7 +49,8 @@ class Source:
     """A file's value, the origin of each value in it by its path of keys, and the problems found so far.
 
     `key` is that of the file's definition, `named_by` says what has this name. `files` are all that were read, this one
-    and those that it names. `warnings` prevent nothing.
+    and those that it names, and `texts` what they hold, by their paths in the folder, with line ends as they are; None
+    where the value does not come from files. `warnings` prevent nothing.
     """
 
     file: str
@@ -54,6 +61,8 @@ class Source:
     problems: list[Problem] = field(default_factory=list)
     files: set[Path] = field(default_factory=set)
     warnings: list[Problem] = field(default_factory=list)
+    texts: Mapping[str, str] | None = None
+    _renamed: dict[FieldPath, FieldPath] = field(default_factory=dict)
 
     @property
     def has_key(self) -> bool:
@@ -73,25 +82,37 @@ class Source:
 
     def problem(self, path: FieldPath, message: str) -> None:
         """Records a problem with a value."""
+        self.problems.append(self.problem_at(path, message))
+
+    def problem_at(self, path: FieldPath, message: str) -> Problem:
         origin = self.origin(path)
-        self.problems.append(Problem(origin.file, origin.line, message))
+        return Problem(origin.file, origin.line, message, text_of(self.as_written(path)))
 
     def warning(self, path: FieldPath, message: str) -> None:
         """Records a warning about a value."""
-        origin = self.origin(path)
-        self.warnings.append(Problem(origin.file, origin.line, message))
+        self.warnings.append(self.problem_at(path, message))
 
     def problem_in_text(self, path: FieldPath, line: int, message: str) -> None:
         """Records a problem in a line, counted from 1, of the text at a path."""
         origin = self.origin(path)
-        self.problems.append(Problem(origin.text_file or origin.file, origin.first_line + line - 1, message))
+        file = origin.text_file or origin.file
+        self.problems.append(Problem(file, origin.first_line + line - 1, message, text_of(self.as_written(path)), line))
 
     def renamed(self, path: FieldPath, name: FieldPath, other: FieldPath) -> None:
         """Records that what stands at a path under one name is called by another from here on."""
         old, new = (*path, *name), (*path, *other)
+        self._renamed[new] = old
         for place, origin in list(self.origins.items()):
             if place[: len(old)] == old:
                 self.origins[(*new, *place[len(old) :])] = origin
+
+    def as_written(self, path: FieldPath) -> FieldPath:
+        """Returns a path under the names that the definition was written with."""
+        for length in range(len(path), 0, -1):
+            old = self._renamed.get(path[:length])
+            if old is not None:
+                return (*self.as_written(old[:-1]), old[-1], *path[length:])
+        return path
 
     def fits(self, path: FieldPath, value: Any, form: type[msgspec.Struct]) -> bool:
         """Returns whether a value has this form; records the problems if not."""
@@ -104,6 +125,12 @@ class Source:
             for below, message in explanations(error, schema.get("$defs", {})):
                 self.problem((*path, *below), message)
         return not errors
+
+
+def text_of(path: FieldPath) -> str:
+    """Returns a path of keys as people write it: `steps[0].template.subject`."""
+    parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return "".join(parts).removeprefix(".")
 
 
 def schema_of(form: type[msgspec.Struct]) -> dict[str, Any]:

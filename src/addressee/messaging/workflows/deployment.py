@@ -23,6 +23,8 @@ from addressee.messaging.environment import channels
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.environment.variables import read_variables, store_variables
 from addressee.messaging.workflows.channel_files import ChannelDefinition
+from addressee.messaging.workflows.commits.model import NOBODY, Authorship
+from addressee.messaging.workflows.commits.store import record_commits
 from addressee.messaging.workflows.configuration import Configuration, ConfigurationError
 from addressee.messaging.workflows.model import read_version
 from addressee.messaging.workflows.shared_templates.files import TemplateDefinition, check_templates
@@ -51,38 +53,56 @@ class Deployed:
 
 
 async def deploy(
-    pool: Pool, sealer: Sealer, environment_id: int, configuration: Configuration, now: datetime
+    pool: Pool,
+    sealer: Sealer,
+    environment_id: int,
+    configuration: Configuration,
+    now: datetime,
+    authorship: Authorship = NOBODY,
 ) -> list[Deployed]:
-    """Deploys a configuration, and returns what changed.
+    """Deploys a configuration in one transaction, and returns what changed; see `deploy_within`."""
+    async with pool.acquire() as connection, connection.transaction():
+        return await deploy_within(connection, sealer, environment_id, configuration, now, authorship)
+
+
+async def deploy_within(
+    connection: Connection,
+    sealer: Sealer,
+    environment_id: int,
+    configuration: Configuration,
+    now: datetime,
+    authorship: Authorship = NOBODY,
+) -> list[Deployed]:
+    """Deploys a configuration within a transaction, records commits of what it was read from, and returns what changed.
 
     Raises ConfigurationError, and changes nothing, when a channel's id or type would change (see `conflicts`), when a
     channel's stand-in could not send what it sends, or when partials would render each other without end together with
     some that were deployed meanwhile.
     """
-    async with pool.acquire() as connection, connection.transaction():
-        await connection.execute(*SQL["lock_environment"](environment_id=environment_id))
-        stored = await channels.by_key(connection, environment_id)
-        problems = conflicts(configuration.channels, stored) or stand_in_problems(configuration.channels, stored)
-        if problems:
-            raise ConfigurationError(problems)
-        shared = await read_shared_templates(connection, environment_id)
-        check_templates(configuration.templates, shared)
-        if problems := [problem for each in configuration.templates for problem in each.source.problems]:
-            raise ConfigurationError(problems)
-        return [
-            *[
-                await deploy_channel(connection, sealer, environment_id, channel, stored.get(channel.key), now)
-                for channel in configuration.channels
-            ],
-            *[
-                await deploy_template(connection, environment_id, template, shared, now)
-                for template in configuration.templates
-            ],
-            *[await deploy_workflow(connection, environment_id, workflow, now) for workflow in configuration.workflows],
-            *await deploy_variables(connection, environment_id, configuration),
-            *await deploy_categories(connection, environment_id, configuration),
-            *await deploy_preferences(connection, environment_id, configuration),
-        ]
+    await connection.execute(*SQL["lock_environment"](environment_id=environment_id))
+    stored = await channels.by_key(connection, environment_id)
+    problems = conflicts(configuration.channels, stored) or stand_in_problems(configuration.channels, stored)
+    if problems:
+        raise ConfigurationError(problems)
+    shared = await read_shared_templates(connection, environment_id)
+    check_templates(configuration.templates, shared)
+    if problems := [problem for each in configuration.templates for problem in each.source.problems]:
+        raise ConfigurationError(problems)
+    await record_commits(connection, environment_id, configuration.documents, now, authorship)
+    return [
+        *[
+            await deploy_channel(connection, sealer, environment_id, channel, stored.get(channel.key), now)
+            for channel in configuration.channels
+        ],
+        *[
+            await deploy_template(connection, environment_id, template, shared, now)
+            for template in configuration.templates
+        ],
+        *[await deploy_workflow(connection, environment_id, workflow, now) for workflow in configuration.workflows],
+        *await deploy_variables(connection, environment_id, configuration),
+        *await deploy_categories(connection, environment_id, configuration),
+        *await deploy_preferences(connection, environment_id, configuration),
+    ]
 
 
 def conflicts(defined: Sequence[ChannelDefinition], stored: dict[str, Channel]) -> list[Problem]:
@@ -96,15 +116,13 @@ def conflicts(defined: Sequence[ChannelDefinition], stored: dict[str, Channel]) 
         source = channel.source
         before = stored.get(channel.key)
         if before is not None and before.type is not channel.type:
-            line = source.origin(("type",)).line
-            problems.append(Problem(source.file, line, f"this channel is of type {before.type}; use another key"))
+            problems.append(source.problem_at(("type",), f"this channel is of type {before.type}; use another key"))
         if channel.id is None:
             continue
-        line = source.origin(("id",)).line
         if before is not None and before.id != channel.id:
-            problems.append(Problem(source.file, line, f"this channel has the id {before.id}; use another key"))
+            problems.append(source.problem_at(("id",), f"this channel has the id {before.id}; use another key"))
         elif keys.setdefault(channel.id, channel.key) != channel.key:
-            problems.append(Problem(source.file, line, f"this is the id of the channel {keys[channel.id]!r}"))
+            problems.append(source.problem_at(("id",), f"this is the id of the channel {keys[channel.id]!r}"))
     return problems
 
 
@@ -171,7 +189,10 @@ async def deploy_workflow(
     before = await connection.fetchrow(*SQL["workflow"](environment_id=environment_id, key=defined.key))
     same = before is not None and read_version(before["content"]) == defined.workflow
     version_id: UUID = before["version_id"] if before is not None and same else uuid_utils.compat.uuid7()
-    if before is not None and same and (before["active"], before["events"]) == (defined.active, list(defined.events)):
+    active = defined.active
+    if active is None:
+        active = before is None or before["active"]
+    if before is not None and same and (before["active"], before["events"]) == (active, list(defined.events)):
         return Deployed(f"workflow {defined.key}", Effect.UNCHANGED)
     if not same:
         content = msgspec.json.encode(defined.workflow)
@@ -190,7 +211,7 @@ async def deploy_workflow(
             environment_id=environment_id,
             key=defined.key,
             version_id=version_id,
-            active=defined.active,
+            active=active,
             events=defined.events,
             now=now,
         )

@@ -111,7 +111,7 @@ class Workflows:
         return None if row is None else version_from(row)
 
     async def switch(self, environment_id: int, key: str, *, active: bool) -> None:
-        """Switches a workflow on or off; the next push sets what its file says. Raises WorkflowMissingError."""
+        """Switches a workflow on or off; a push sets it as its file says, if that does. Raises WorkflowMissingError."""
         now = self._clock.now()
         found = await self._pool.fetchval(
             *SQL["switch_workflow"](environment_id=environment_id, key=key, active=active, now=now)

@@ -30,8 +30,7 @@ def stand_in_problems(defined: Sequence[ChannelDefinition], stored: Mapping[str,
 
 
 def problem_at(channel: ChannelDefinition, path: FieldPath, message: str) -> Problem:
-    origin = channel.source.origin(path)
-    return Problem(origin.file, origin.line, message)
+    return channel.source.problem_at(path, message)
 
 
 def problems_of(channel: ChannelDefinition, known: Mapping[str, AnyChannel]) -> Iterator[tuple[FieldPath, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 import msgspec
@@ -15,12 +15,10 @@ from addressee.messaging.definitions.times import read_windows
 from addressee.messaging.steps.compiler import Compiler, ConditionsForm, UsableChannel
 from addressee.messaging.steps.flow.entry import RateLimit, TriggerFrequency, compile_entry
 from addressee.messaging.steps.kinds import FORMS, AnyStep, form_of
+from addressee.messaging.workflows.commits.documents import without_ignored
 from addressee.messaging.workflows.model import MAX_STEPS, Workflow, WorkflowPriority
 from addressee.messaging.workflows.schemas import check_schema
 from addressee.timing.window_forms import WindowsForm
-
-# What tools write into files for their readers, and nothing reads.
-IGNORED = frozenset({"__readonly", "$schema"})
 
 Description = Annotated[str, msgspec.Meta(max_length=280)]
 
@@ -39,7 +37,7 @@ class WorkflowFile(Definition, frozen=True):
     description: Description | None = None
     categories: list[Name] = msgspec.field(default_factory=list)
     tags: list[Name] = msgspec.field(default_factory=list)
-    active: bool = True
+    active: bool | None = None
     settings: SettingsFile = SettingsFile()
     critical: bool = False
     commercial: bool = False
@@ -59,11 +57,15 @@ class WorkflowFile(Definition, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class WorkflowDefinition:
-    """A workflow as its file defines it. `events` are the names of the events that start it."""
+    """A workflow as its file defines it. `events` are the names of the events that start it.
+
+    One whose file does not say that it is `active` stays as it is, and is active if it is new.
+    """
 
     key: str
-    active: bool
+    active: bool | None
     workflow: Workflow
+    source: Source = field(repr=False)
     events: tuple[str, ...] = ()
 
 
@@ -75,9 +77,7 @@ def read_workflow(
 ) -> WorkflowDefinition | None:
     if not source.has_key:
         return None
-    value = source.value
-    if isinstance(value, dict):
-        value = {name: part for name, part in value.items() if name not in IGNORED}
+    value = without_ignored(source.value)
     fits = source.fits((), value, WorkflowFile)
     compiler = Compiler(source, channels, form_of, FORMS, secrets, shared=shared)
     if fits:
@@ -111,7 +111,7 @@ def read_workflow(
         partials=tuple(sorted(compiler.partials)),
         namespaces=tuple(sorted(compiler.namespaces)),
     )
-    return WorkflowDefinition(source.key, file.active, workflow, tuple(file.events))
+    return WorkflowDefinition(source.key, file.active, workflow, source, tuple(file.events))
 
 
 def schema_in(source: Source, file: WorkflowFile) -> dict[str, Any] | None:

@@ -19,6 +19,7 @@ from addressee.messaging.content.push import PushTemplate
 from addressee.messaging.content.sms import SmsTemplate
 from addressee.messaging.steps.channels.channel import ChannelStep
 from addressee.messaging.steps.compiler import UsableChannel
+from addressee.messaging.workflows.available import Available
 from addressee.messaging.workflows.configuration import read_configuration
 from tests.messaging.office import write_files
 from tests.messaging.workflows.test_files import mistakes
@@ -41,7 +42,7 @@ def files_of(step: Mapping[str, Any]) -> dict[str, str]:
 
 
 def compiled(folder: Path, step: Mapping[str, Any]) -> ChannelStep:
-    (workflow,) = read_configuration(write_files(folder, files_of(step)), {}, CHANNELS).workflows
+    (workflow,) = read_configuration(write_files(folder, files_of(step)), {}, Available(CHANNELS)).workflows
     (only,) = workflow.workflow.steps
     assert isinstance(only, ChannelStep)
     return only
@@ -73,7 +74,7 @@ def test_a_template_by_its_type_is_for_the_channel_of_this_name_when_there_are_s
     feed = UsableChannel(provider_named("feed"))
     stored = {"in-app": feed, "news": feed}
     files = write_files(tmp_path, files_of({"in_app": FEED}))
-    (workflow,) = read_configuration(files, {}, stored).workflows
+    (workflow,) = read_configuration(files, {}, Available(stored)).workflows
     assert workflow.workflow.steps == (ChannelStep(ref="a", channel="in-app", template=InAppTemplate(body="x")),)
 
 

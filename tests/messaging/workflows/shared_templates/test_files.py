@@ -14,6 +14,7 @@ from addressee.messaging.content.templating.shared_templates import (
     SharedTemplates,
     TemplateKey,
 )
+from addressee.messaging.workflows.available import Available
 from addressee.messaging.workflows.configuration import ConfigurationError, read_configuration
 from addressee.messaging.workflows.shared_templates import files as limits
 from tests.messaging.office import OUTBOX, write_files
@@ -61,13 +62,13 @@ MAIL = "steps: [{ref: a, email: {subject: x, html: y, layout_key: %s}}]"
 def templates(
     folder: Path, files: Mapping[str, str], stored: SharedTemplates | None = None
 ) -> dict[TemplateKey, object]:
-    read = read_configuration(write_files(folder, files), {}, shared=stored or SharedTemplates())
+    read = read_configuration(write_files(folder, files), {}, Available(shared=stored or SharedTemplates()))
     return {each.key: each.template for each in read.templates}
 
 
 def mistakes(folder: Path, files: Mapping[str, str], stored: SharedTemplates | None = None) -> list[str]:
     with pytest.raises(ConfigurationError) as error:
-        read_configuration(write_files(folder, files), {}, shared=stored or SharedTemplates())
+        read_configuration(write_files(folder, files), {}, Available(shared=stored or SharedTemplates()))
     return [str(mistake) for mistake in error.value.problems]
 
 
@@ -160,7 +161,7 @@ def test_templates_may_name_those_of_the_environment(tmp_path: Path) -> None:
         "layouts/other.liquid": "{{ content }}{% render 'footer' %}",
         "workflows/x.yaml": "steps: [{ref: a, email: {subject: \"{% render 'footer' %}\", html: y, layout_key: main}}]",
     }
-    read = read_configuration(write_files(tmp_path, files), {}, shared=stored)
+    read = read_configuration(write_files(tmp_path, files), {}, Available(shared=stored))
     (workflow,) = (each.workflow for each in read.workflows)
     assert (workflow.layouts, workflow.partials) == (["main"], ("footer",))
 

@@ -16,6 +16,7 @@ from addressee.messaging.content.email import EmailContent
 from addressee.messaging.content.templating.shared_templates import NO_SHARED_TEMPLATES, Layout, Partial
 from addressee.messaging.preview.model import PreviewedMessage
 from addressee.messaging.preview.simulations import Simulation
+from addressee.messaging.workflows.available import Available
 from addressee.messaging.workflows.configuration import ConfigurationError, read_configuration
 from addressee.messaging.workflows.deployment import deploy
 from addressee.messaging.workflows.shared_templates.store import read_named_templates, read_shared_templates
@@ -141,7 +142,7 @@ async def test_folders_that_meet_cannot_make_partials_without_end(office: Office
     ]
     shared = await read_shared_templates(office.pool, office.environment_id)
     read = [
-        read_configuration(write_files(office.folder / f"{number}", files), {}, shared=shared)
+        read_configuration(write_files(office.folder / f"{number}", files), {}, Available(shared=shared))
         for number, files in enumerate(folders)
     ]
     now = office.clock.now()

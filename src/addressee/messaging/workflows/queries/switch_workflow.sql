@@ -1,4 +1,4 @@
--- Switches a workflow on or off, until its folder is pushed again.
+-- Switches a workflow on or off, until its file is pushed and says otherwise.
 UPDATE addressee.workflows
 SET active = :active,
     updated_at = :now

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import msgspec
 
@@ -22,10 +21,10 @@ from addressee.messaging.definitions.model import FieldPath
 from addressee.messaging.definitions.reading import UNSTORABLE
 from addressee.messaging.definitions.sources import Source
 from addressee.messaging.steps.texts import ONLY_IN_FETCHES, SECRETS
+from addressee.messaging.workflows.commits.documents import without_ignored
 from addressee.messaging.workflows.shared_templates.chains import chains_without_end
 from addressee.messaging.workflows.shared_templates.placing import placing_problems
 from addressee.messaging.workflows.shared_templates.store import partials_in, texts_of
-from addressee.messaging.workflows.workflow_files import IGNORED
 
 # The number of characters of a layout or a partial, and the number of either that an environment has.
 MAX_LENGTH = 200_000
@@ -64,9 +63,7 @@ def read_template(kind: type[Layout | Partial], source: Source) -> TemplateDefin
     """Returns a layout or a partial of a file, None if that does not have the right form."""
     if not source.has_key or source.problems:
         return None
-    value: Any = source.value
-    if isinstance(value, dict):
-        value = {name: part for name, part in value.items() if name not in IGNORED}
+    value = without_ignored(source.value)
     if not source.fits((), value, FORMS[kind]):
         return None
     if value.get("key", source.key) not in (source.key, None):

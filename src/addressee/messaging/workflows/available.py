@@ -1,0 +1,34 @@
+"""What an environment has already, and the definitions of a configuration may use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from addressee.database.pool import Connection, Pool
+from addressee.messaging.content.templating.shared_templates import NO_SHARED_TEMPLATES, SharedTemplates
+from addressee.messaging.environment import channels
+from addressee.messaging.environment.secrets import all_secrets
+from addressee.messaging.steps.compiler import UsableChannel
+from addressee.messaging.workflows.shared_templates.store import read_shared_templates
+
+
+@dataclass(frozen=True, slots=True)
+class Available:
+    """The channels of an environment by their keys, the names of its secrets, and its layouts and partials."""
+
+    channels: Mapping[str, UsableChannel] = field(default_factory=dict)
+    secrets: frozenset[str] = frozenset()
+    shared: SharedTemplates = NO_SHARED_TEMPLATES
+
+
+NOTHING_AVAILABLE = Available()
+
+
+async def read_available(database: Pool | Connection, environment_id: int) -> Available:
+    stored = await channels.by_key(database, environment_id)
+    return Available(
+        {key: UsableChannel(channel.served_by, lacks=channel.lacks) for key, channel in stored.items()},
+        frozenset(secret.name for secret in await all_secrets(database, environment_id)),
+        await read_shared_templates(database, environment_id),
+    )

@@ -1,0 +1,1 @@
+"""Commits and drafts: what workflows, layouts and partials were pushed as, word for word."""

@@ -1,0 +1,133 @@
+"""Commits and drafts in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+import uuid_utils.compat
+
+from addressee.database.paging import Page, PageRequest, build_page
+from addressee.database.pool import Connection, Pool
+from addressee.database.queries import load
+from addressee.messaging.workflows.commits.model import Authorship, Commit, Document, Draft, ResourceKey, ResourceKind
+
+SQL = load(__package__)
+
+
+class CommitRow(NamedTuple):
+    id: UUID
+    kind: ResourceKind
+    key: str
+    document: str
+    files: str | None
+    promoted_from: UUID | None
+
+
+class DraftRow(NamedTuple):
+    kind: ResourceKind
+    key: str
+    document: str
+    files: str | None
+
+
+async def record_commits(
+    connection: Connection,
+    environment_id: int,
+    documents: Mapping[ResourceKey, Document],
+    now: datetime,
+    authorship: Authorship,
+) -> None:
+    """Stores commits of the documents that differ from the live ones, and drops the drafts of all: they are old now."""
+    if not documents:
+        return
+    live = await live_commits(connection, environment_id, documents)
+    promoted_from = authorship.promoted_from or {}
+    rows = [
+        CommitRow(
+            uuid_utils.compat.uuid7(), *resource, document.text, encoded(document.files), promoted_from.get(resource)
+        )
+        for resource, document in documents.items()
+        if resource not in live or live[resource].document != document
+    ]
+    if rows:
+        await connection.execute(
+            *SQL["insert_commits"](
+                environment_id=environment_id,
+                commits=rows,
+                author=authorship.author,
+                message=authorship.message,
+                now=now,
+            )
+        )
+    await connection.execute(*SQL["delete_drafts"](environment_id=environment_id, resources=list(documents)))
+
+
+async def live_commits(
+    database: Pool | Connection, environment_id: int, resources: Collection[ResourceKey] | None = None
+) -> dict[ResourceKey, Commit]:
+    """Returns the newest commit of each of these resources, or of all, in the order of kinds and keys."""
+    rows = await database.fetch(*SQL["live_commits"](environment_id=environment_id, resources=resources))
+    commits = [commit_from(row) for row in rows]
+    return {commit.resource: commit for commit in commits}
+
+
+async def find_commit(database: Pool | Connection, environment_id: int, id: UUID) -> Commit | None:
+    row = await database.fetchrow(*SQL["commit"](environment_id=environment_id, id=id))
+    return None if row is None else commit_from(row)
+
+
+async def list_commits(database: Pool | Connection, environment_id: int, page: PageRequest[UUID]) -> Page[Commit]:
+    """Returns a page of an environment's commits, newest first. Only `after` of the request counts."""
+    rows = await database.fetch(*SQL["commits"](environment_id=environment_id, before=page.after, limit=page.size + 1))
+    return build_page([commit_from(row) for row in rows], page, lambda commit: commit.id)
+
+
+async def store_drafts(
+    connection: Connection,
+    environment_id: int,
+    documents: Mapping[ResourceKey, Document],
+    now: datetime,
+    author: str,
+) -> None:
+    """Stores drafts, in the place of those that these resources have."""
+    rows = [DraftRow(*resource, document.text, encoded(document.files)) for resource, document in documents.items()]
+    await connection.execute(*SQL["upsert_drafts"](environment_id=environment_id, drafts=rows, author=author, now=now))
+
+
+async def read_drafts(database: Pool | Connection, environment_id: int) -> dict[ResourceKey, Draft]:
+    """Returns all drafts of an environment, in the order of kinds and keys."""
+    drafts = [draft_from(row) for row in await database.fetch(*SQL["drafts"](environment_id=environment_id))]
+    return {draft.resource: draft for draft in drafts}
+
+
+def commit_from(row: Any) -> Commit:
+    return Commit(
+        row["id"],
+        resource_of(row),
+        document_from(row),
+        row["author"],
+        row["message"],
+        row["promoted_from"],
+        row["created_at"],
+    )
+
+
+def draft_from(row: Any) -> Draft:
+    return Draft(resource_of(row), document_from(row), row["author"], row["created_at"], row["updated_at"])
+
+
+def resource_of(row: Any) -> ResourceKey:
+    return ResourceKey(ResourceKind(row["kind"]), row["key"])
+
+
+def document_from(row: Any) -> Document:
+    files = row["files"]
+    return Document(row["document"], None if files is None else msgspec.json.decode(files, type=dict[str, str]))
+
+
+def encoded(files: Mapping[str, str] | None) -> str | None:
+    return None if files is None else msgspec.json.encode(files).decode()

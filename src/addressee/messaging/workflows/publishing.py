@@ -1,0 +1,120 @@
+"""Publishing of resources that come as documents: drafts, commits, and promotion to another environment."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
+from addressee.database.pool import Connection, Pool
+from addressee.database.sealing import Sealer
+from addressee.directory.clock import Clock
+from addressee.messaging.workflows.available import read_available
+from addressee.messaging.workflows.commits.model import Authorship, Commit, Document, ResourceKey, ResourceKind
+from addressee.messaging.workflows.commits.store import live_commits, read_drafts, store_drafts
+from addressee.messaging.workflows.configuration import Configuration, check_sources
+from addressee.messaging.workflows.configuration_sources import document_sources
+from addressee.messaging.workflows.deployment import Deployed, deploy_within
+
+# What others render: drafts of them count for drafts of these.
+RENDERED = frozenset({ResourceKind.LAYOUT, ResourceKind.PARTIAL})
+
+
+class Publishing:
+    """Stores drafts, and makes documents live. All methods that take documents raise ConfigurationError."""
+
+    def __init__(self, pool: Pool, sealer: Sealer, clock: Clock | None = None) -> None:
+        self._pool = pool
+        self._sealer = sealer
+        self._clock = clock or Clock()
+
+    async def check(self, environment_id: int, documents: Mapping[ResourceKey, Document]) -> Configuration:
+        """Checks documents beside what is live and the drafts that they may render; changes nothing."""
+        async with self._pool.acquire() as connection:
+            return await self._configuration(connection, environment_id, documents)
+
+    async def save_drafts(self, environment_id: int, documents: Mapping[ResourceKey, Document], author: str) -> None:
+        """Checks documents, and stores them as drafts."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            await self._configuration(connection, environment_id, documents)
+            await store_drafts(connection, environment_id, documents, self._clock.now(), author)
+
+    async def publish(
+        self, environment_id: int, documents: Mapping[ResourceKey, Document], authorship: Authorship
+    ) -> list[Deployed]:
+        """Makes documents live. What they render must be live already, or be among them."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            return await self._deploy(connection, environment_id, documents, authorship)
+
+    async def commit_drafts(
+        self, environment_id: int, authorship: Authorship, resources: Collection[ResourceKey] | None = None
+    ) -> list[Deployed]:
+        """Makes the drafts of these resources live, or all drafts, in one transaction."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            drafts = await read_drafts(connection, environment_id)
+            documents = {
+                resource: draft.document
+                for resource, draft in drafts.items()
+                if resources is None or resource in resources
+            }
+            return await self._deploy(connection, environment_id, documents, authorship)
+
+    async def unpromoted(self, source: int, target: int) -> Mapping[ResourceKey, Commit]:
+        """Returns the newest commits of an environment whose documents another one does not have live."""
+        async with self._pool.acquire() as connection:
+            return await differing(connection, source, target)
+
+    async def promote(
+        self, source: int, target: int, authorship: Authorship, commits: Collection[UUID] | None = None
+    ) -> list[Deployed]:
+        """Makes the newest commits of one environment live in another, in one transaction; all, or these."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            found = {
+                resource: commit
+                for resource, commit in (await differing(connection, source, target)).items()
+                if commits is None or commit.id in commits
+            }
+            documents = {resource: commit.document for resource, commit in found.items()}
+            promoted = Authorship(
+                authorship.author,
+                authorship.message,
+                {resource: commit.id for resource, commit in found.items()},
+            )
+            return await self._deploy(connection, target, documents, promoted)
+
+    async def _configuration(
+        self, connection: Connection, environment_id: int, documents: Mapping[ResourceKey, Document]
+    ) -> Configuration:
+        drafts = await read_drafts(connection, environment_id)
+        rendered = {each: draft.document for each, draft in drafts.items() if each.kind in RENDERED}
+        return await checked(connection, environment_id, {**rendered, **documents})
+
+    async def _deploy(
+        self,
+        connection: Connection,
+        environment_id: int,
+        documents: Mapping[ResourceKey, Document],
+        authorship: Authorship,
+    ) -> list[Deployed]:
+        if not documents:
+            return []
+        configuration = await checked(connection, environment_id, documents)
+        return await deploy_within(
+            connection, self._sealer, environment_id, configuration, self._clock.now(), authorship
+        )
+
+
+async def checked(
+    connection: Connection, environment_id: int, documents: Mapping[ResourceKey, Document]
+) -> Configuration:
+    """Returns the configuration that documents define beside what is live. Raises ConfigurationError."""
+    sources = document_sources(documents)
+    return check_sources(sources, {}, await read_available(connection, environment_id))
+
+
+async def differing(connection: Connection, source: int, target: int) -> dict[ResourceKey, Commit]:
+    theirs = await live_commits(connection, target)
+    return {
+        resource: commit
+        for resource, commit in (await live_commits(connection, source)).items()
+        if resource not in theirs or theirs[resource].document.text != commit.document.text
+    }
