@@ -7,7 +7,7 @@ from addressee.directory.directory import Directory
 from addressee.directory.edits.recipients import Delete, Identify
 from addressee.directory.recipient import USERS, Place, Recipient
 from addressee.directory.writing.writes import Write
-from addressee.preferences.audiences import AUDIENCES, needs_audiences, read_audiences
+from addressee.preferences.audiences import AUDIENCES, audiences_asked_for, read_audiences
 from tests.conftest import Environment
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
@@ -41,5 +41,6 @@ async def test_members_are_those_who_were_added(pool: Pool, environment: Environ
 def test_a_document_asks_for_audiences_when_a_condition_does() -> None:
     asking = {"variable": "recipient", "operator": "is_not_audience_member", "argument": "beta"}
     other = {"variable": "recipient.x", "operator": "exists"}
-    assert needs_audiences({"workflows": {"w": {"kinds": {"email": {"conditions": [other, asking]}}}}})
-    assert not needs_audiences({"workflows": {"operator": {"conditions": [other]}}, "enabled": True})
+    document = {"workflows": {"w": {"kinds": {"email": {"conditions": [other, asking]}}}}}
+    assert list(audiences_asked_for(document)) == ["beta"]
+    assert list(audiences_asked_for({"workflows": {"operator": {"conditions": [other]}}, "enabled": True})) == []

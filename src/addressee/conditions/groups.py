@@ -46,12 +46,13 @@ def evaluate(conditions: Conditions, context: ConditionContext) -> Evaluation:
 def compare(condition: Condition, context: ConditionContext) -> Mapping[str, Any]:
     value = value_at(condition.variable, context.roots)
     argument = value_of(condition.argument, context)
+    is_true = OPERATORS[condition.operator](value, argument, context)
     return {
         "variable": condition.variable,
-        "operator": condition.operator,
+        "operator": f"not {condition.operator}" if condition.negated else condition.operator,
         "argument": shown_argument(condition.argument, context),
         "value": shown_at(condition.variable, or_empty(value)),
-        "result": OPERATORS[condition.operator](value, argument, context),
+        "result": is_true is not condition.negated,
     }
 
 

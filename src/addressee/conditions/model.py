@@ -24,11 +24,15 @@ Argument: TypeAlias = Path | State | str | int | float | bool | tuple[Item, ...]
 
 
 class Condition(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """A comparison of a variable, a path like `data.plan`, with an argument. A text in an argument is itself."""
+    """A comparison of a variable, a path like `data.plan`, with an argument. A text in an argument is itself.
+
+    One that is `negated` is true where the comparison is not.
+    """
 
     variable: str
     operator: str
     argument: Argument = None
+    negated: bool = False
 
 
 class Conditions(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):

@@ -34,6 +34,7 @@ from addressee.messaging.webhooks.deliveries.deliveries import Deliveries
 from addressee.messaging.webhooks.deliveries.replays import Replays
 from addressee.messaging.webhooks.endpoints.endpoints import Endpoints
 from addressee.messaging.webhooks.endpoints.hosts import webhook_hosts
+from addressee.messaging.workflows.audiences.listing import Audiences
 from addressee.messaging.workflows.listing import Workflows
 from addressee.messaging.workflows.shared_templates.listing import SharedTemplateList
 from addressee.messaging.workflows.translations.listing import TranslationList
@@ -76,6 +77,7 @@ class Messaging:
         self.workflows = Workflows(pool, clock)
         self.shared_templates = SharedTemplateList(pool)
         self.translations = TranslationList(pool)
+        self.audiences = Audiences(pool, clock)
         self.channels = Channels(pool)
         self.channel_healths = Healths(pool, clock)
         self.suppressions = Suppressions(pool, clock)

@@ -185,5 +185,5 @@ def directory_updates(pool: Pool, reader: Reader, writer: Writer, clock: Clock) 
     return [
         RecipientUpdates(reader, writer),
         ListUpdates(reader, Lists(pool, reader, writer, clock)),
-        SubscriptionUpdates(reader, writer, Subscriptions(pool, clock)),
+        SubscriptionUpdates(pool, reader, writer, Subscriptions(pool, clock)),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from addressee.conditions.operators import AUDIENCE_OPERATORS
@@ -18,20 +18,23 @@ AUDIENCES = "$audiences"
 NO_AUDIENCES: frozenset[str] = frozenset()
 
 
-def needs_audiences(value: Any) -> bool:
-    """Whether a condition anywhere in a document tests membership of an audience."""
+def audiences_asked_for(value: Any) -> Iterator[str]:
+    """Yields the arguments of the conditions anywhere in a document that test membership of an audience."""
     if isinstance(value, dict):
-        operator = value.get("operator")
-        return (isinstance(operator, str) and operator in AUDIENCE_OPERATORS) or any(
-            map(needs_audiences, value.values())
-        )
-    return isinstance(value, list) and any(map(needs_audiences, value))
+        operator, argument = value.get("operator"), value.get("argument")
+        if isinstance(operator, str) and operator in AUDIENCE_OPERATORS and isinstance(argument, str):
+            yield argument
+        for part in value.values():
+            yield from audiences_asked_for(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from audiences_asked_for(part)
 
 
 async def read_audiences(
     database: Pool | Connection, environment_id: int, members: Sequence[Recipient]
 ) -> Mapping[Place, frozenset[str]]:
-    """Returns the ids of each recipient's audiences; recipients without any are left out."""
+    """Returns the ids of the audiences that each recipient was added to; recipients without any are left out."""
     rows = await database.fetch(*SQL["audiences"](environment_id=environment_id, members=members, collection=AUDIENCES))
     found: dict[Place, set[str]] = defaultdict(set)
     for row in rows:

@@ -73,6 +73,7 @@ RUN_EVENTS: Mapping[str, str] = {
     "message_enqueued": "A message was made",
     "link_refused": "A link was left out",
     "failed_over": "Another channel took over",
+    "channel_chosen": "A channel of the group was taken",
     "branch_taken": "A branch was taken",
     "branch_terminated": "The branch ended",
     "batched": "Joined a batch",

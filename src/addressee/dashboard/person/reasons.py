@@ -62,6 +62,8 @@ def reason_of(obstacle: Mapping[str, Any]) -> str:
             branch = obstacle.get("branch")
             taken = "no branch" if branch is None else f"the branch {branch}"
             return f"The run takes {taken} at {obstacle.get('step', 'the step before')}, which leads past it."
+        case "channel_chosen":
+            return f"The channel {obstacle.get('channel')} of the group takes the message."
         case "run_ended" | "not_reached" if "step" in obstacle:
             return f"{REASONS[reason].removesuffix('.')}: {obstacle['step']} leads past it."
         case "conditions" if "step" in obstacle:

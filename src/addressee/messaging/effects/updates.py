@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from http import HTTPStatus
 from typing import ClassVar, NamedTuple
@@ -15,6 +15,7 @@ from uuid import UUID
 
 import msgspec
 
+from addressee.database.pool import Pool
 from addressee.directory.edits.context import Revives
 from addressee.directory.edits.lists import Define, list_from
 from addressee.directory.edits.recipients import Identify
@@ -34,6 +35,8 @@ from addressee.messaging.steps.data.update_recipient import RecipientUpdate
 from addressee.messaging.steps.data.update_subscription import SubscriptionUpdate
 from addressee.messaging.steps.data.updates import Updated, UpdateRefused
 from addressee.messaging.steps.model import Request
+from addressee.messaging.workflows.audiences.store import read_dynamic
+from addressee.preferences.audiences import AUDIENCES
 
 # Receipts of steps stand beside those of requests, whose keys hold no such character.
 KEY_PREFIX = "step\n"
@@ -138,7 +141,8 @@ class SubscriptionUpdates:
 
     request: ClassVar[type[Request]] = SubscriptionUpdate
 
-    def __init__(self, reader: Reader, writer: Writer, subscriptions: Subscriptions) -> None:
+    def __init__(self, pool: Pool, reader: Reader, writer: Writer, subscriptions: Subscriptions) -> None:
+        self._pool = pool
         self._reader = reader
         self._writer = writer
         self._subscriptions = subscriptions
@@ -149,13 +153,22 @@ class SubscriptionUpdates:
             request: SubscriptionUpdate = each.request
             properties = msgspec.json.encode(request.properties, order="sorted")
             groups[SubscriptionChange(request.object, request.subscribes, properties, request.creates)].append(each)
+        answers: dict[UUID, Outcome] = {}
+        for change in await self._dynamic(page, groups):
+            following = UpdateRefused(f"the members of the audience {change.object.id!r} follow its conditions")
+            answers |= {each.run.id: following for each in groups.pop(change)}
         await self._create([(change.object, group[0]) for change, group in groups.items() if change.creates])
         named = {change.object for change in groups} | {place for each in asked for place in each.request.subscribers}
         people = {place: found for place, found in (await self._reader.read_all(named)).items() if found.lives}
-        answers: dict[UUID, Outcome] = {}
         for change, group in groups.items():
             answers |= await self._change(page, change, group, people)
         return answers
+
+    async def _dynamic(self, page: AskingPage, changes: Iterable[SubscriptionChange]) -> list[SubscriptionChange]:
+        """Returns the changes of dynamic audiences, which nobody is added to."""
+        of_audiences = [change for change in changes if change.object.collection == AUDIENCES]
+        dynamic = await read_dynamic(self._pool, page.environment_id) if of_audiences else {}
+        return [change for change in of_audiences if change.object.id in dynamic]
 
     async def _create(self, objects: Sequence[tuple[Place, Asked]]) -> None:
         """Creates the objects that do not exist; a deleted one whose history was kept stays deleted."""

@@ -18,6 +18,7 @@ from addressee.messaging.content.templating.partials import unknown
 from addressee.messaging.content.templating.shared_templates import NO_SHARED_TEMPLATES, SharedTemplates
 from addressee.messaging.definitions.model import Definition, FieldPath, Name
 from addressee.messaging.definitions.sources import Source
+from addressee.messaging.environment.channel_groups import ChannelGroup
 from addressee.messaging.steps.model import Step
 from addressee.suggestions import instead_of
 from addressee.timing.windows import Windows
@@ -52,8 +53,8 @@ class Compiler:
 
     `form_of` returns the form of a step in a file, by the kind that it tells; `types` are the kinds that there are.
     `secrets` are the names of those that the environment has. `windows` are those of channel steps without their own.
-    `shared` are the layouts and partials that there are, `partials` the keys of those that the workflow renders;
-    `namespaces` are those in which it looks up texts of a locale.
+    `shared` are the layouts and partials that there are, `channel_groups` the groups of channels. `partials` are the
+    keys of those that the workflow renders; `namespaces` are those in which it looks up texts of a locale.
     Problems go to the source: a program with problems is not used.
     """
 
@@ -64,6 +65,7 @@ class Compiler:
     secrets: frozenset[str] = frozenset()
     windows: Windows | None = None
     shared: SharedTemplates = NO_SHARED_TEMPLATES
+    channel_groups: Mapping[str, ChannelGroup] = field(default_factory=dict)
     partials: set[str] = field(default_factory=set)
     namespaces: set[str] = field(default_factory=set)
     program: list[Step] = field(default_factory=list)

@@ -11,7 +11,9 @@ from addressee.messaging.steps.batches.digest import CloseDigestStep, DigestStep
 from addressee.messaging.steps.channels.channel import ChannelStep
 from addressee.messaging.steps.channels.channel_cap import ChannelCapStep
 from addressee.messaging.steps.channels.channel_file import ChannelStepFile
-from addressee.messaging.steps.channels.route import RoutedStep, RouteStepFile
+from addressee.messaging.steps.channels.channel_group import ChannelGroupStepFile, ChosenStep
+from addressee.messaging.steps.channels.parts import RoutedStep
+from addressee.messaging.steps.channels.route import RouteStepFile
 from addressee.messaging.steps.compiler import StepFile
 from addressee.messaging.steps.data.fetch import FetchStep, FetchStepFile
 from addressee.messaging.steps.data.update_data import UpdateDataStep, UpdateDataStepFile
@@ -39,6 +41,7 @@ AnyStep = (
     | BranchStep
     | ChannelStep
     | ChannelCapStep
+    | ChosenStep
     | CloseBatchStep
     | CohortStep
     | CloseDigestStep
@@ -103,5 +106,8 @@ SHORT_FORMS: Mapping[str, type[StepFile]] = {"delay": DelayStepFile, "channel": 
 def form_of(step: Mapping[str, Any]) -> type[StepFile] | None:
     """Returns the form of a step in a file: a channel step's where nothing tells its kind, None for an unknown type."""
     if "type" in step:
-        return FORMS.get(str(step["type"]))
-    return next((form for field, form in SHORT_FORMS.items() if field in step), ChannelStepFile)
+        form = FORMS.get(str(step["type"]))
+    else:
+        form = next((form for field, form in SHORT_FORMS.items() if field in step), ChannelStepFile)
+    names_group = form is ChannelStepFile and step.get("channel_group_key") is not None
+    return ChannelGroupStepFile if names_group else form

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from addressee.conditions.model import Argument
 from addressee.conditions.names import REFS
 from addressee.conditions.operators import AUDIENCE_OPERATORS
 from addressee.messaging.steps.channels.channel import ChannelStep
@@ -37,7 +38,12 @@ def mentioned_refs(steps: Iterable[Step]) -> frozenset[str]:
     return frozenset(path[1] for path in paths if path[0] == REFS and len(path) > 1)
 
 
-def ask_for_audiences(steps: Iterable[Step]) -> bool:
-    return any(
-        condition.operator in AUDIENCE_OPERATORS for step in steps for each in step.evaluated for condition in each.all
+def audiences_asked_for(steps: Iterable[Step]) -> frozenset[Argument]:
+    """Returns the arguments of the conditions of steps that test membership of an audience."""
+    return frozenset(
+        condition.argument
+        for step in steps
+        for each in step.evaluated
+        for condition in each.all
+        if condition.operator in AUDIENCE_OPERATORS
     )

@@ -12,6 +12,7 @@ from addressee.messaging.content.templating.shared_templates import NO_SHARED_TE
 from addressee.messaging.definitions.model import Definition, Name
 from addressee.messaging.definitions.sources import Source
 from addressee.messaging.definitions.times import read_windows
+from addressee.messaging.environment.channel_groups import ChannelGroup
 from addressee.messaging.steps.compiler import Compiler, ConditionsForm, UsableChannel
 from addressee.messaging.steps.flow.entry import RateLimit, TriggerFrequency, compile_entry
 from addressee.messaging.steps.kinds import FORMS, AnyStep, form_of
@@ -74,12 +75,15 @@ def read_workflow(
     channels: Mapping[str, UsableChannel],
     secrets: frozenset[str] = frozenset(),
     shared: SharedTemplates = NO_SHARED_TEMPLATES,
+    channel_groups: Mapping[str, ChannelGroup] | None = None,
 ) -> WorkflowDefinition | None:
     if not source.has_key:
         return None
     value = without_ignored(source.value)
     fits = source.fits((), value, WorkflowFile)
-    compiler = Compiler(source, channels, form_of, FORMS, secrets, shared=shared)
+    compiler = Compiler(
+        source, channels, form_of, FORMS, secrets, shared=shared, channel_groups=channel_groups or {}
+    )
     if fits:
         file = msgspec.convert(value, WorkflowFile)
         if file.send_windows is not None:

@@ -92,7 +92,7 @@ def test_a_template_by_its_type_is_for_the_channel_of_this_name_when_there_are_s
         ({"in_app": FEED, "template": FEED}, "'in_app' is the template; keep one of them"),
         (
             {"channel_group_key": "feeds", "template": FEED},
-            "there are no groups of channels yet; name one channel with 'channel_key'",
+            "there is no channel group 'feeds'; there are none",
         ),
         ({"channel_key": "feed", "channel_type": "email", "template": FEED}, "the channel is of type in_app_feed"),
         (

@@ -33,6 +33,10 @@ def condition_words(conditions: Conditions) -> str:
 
 
 def words_of(condition: Condition) -> str:
+    return f"not ({comparison_words(condition)})" if condition.negated else comparison_words(condition)
+
+
+def comparison_words(condition: Condition) -> str:
     operator = WORDS.get(condition.operator, condition.operator.replace("_", " "))
     if condition.operator in LONE_OPERATORS:
         return f"{condition.variable} {operator}"

@@ -13,6 +13,7 @@ from addressee.messaging.steps.batches.batch import BatchStep
 from addressee.messaging.steps.batches.digest import DigestStep
 from addressee.messaging.steps.channels.channel import ChannelStep
 from addressee.messaging.steps.channels.channel_cap import ChannelCapStep
+from addressee.messaging.steps.channels.channel_group import ChosenStep
 from addressee.messaging.steps.data.fetch import FetchStep
 from addressee.messaging.steps.data.update_data import UpdateDataStep
 from addressee.messaging.steps.data.update_list import UpdateListStep
@@ -41,11 +42,13 @@ CHANNEL_NAMES: Mapping[ChannelType, str] = {
 }
 
 ROUTE = "route"
+CHANNEL_GROUP = "channel_group"
 
 # What the steps are called that are no channel steps, by their kinds.
 KIND_NAMES: Mapping[str, str] = {
     "trigger": "Trigger",
     ROUTE: "Route",
+    CHANNEL_GROUP: "Channel group",
     "batch": "Batch",
     "digest": "Digest",
     "branch": "Branch",
@@ -90,7 +93,7 @@ def described(node: Node) -> DescribedStep:
 def kind_of(node: Node) -> tuple[str, str]:
     """Returns the name of a node's picture, and what its kind of step is called."""
     if is_route(node):
-        return ROUTE, KIND_NAMES[ROUTE]
+        return ROUTE, KIND_NAMES[ROUTE if group_of(node) is None else CHANNEL_GROUP]
     step = node.steps[-1]
     if isinstance(step, ChannelStep):
         type = type_of(step)
@@ -107,8 +110,15 @@ def is_route(node: Node) -> bool:
     return any(isinstance(step, ChannelStep) and step.route == node.ref for step in node.steps)
 
 
+def group_of(node: Node) -> str | None:
+    """Returns the channel group that a node names, None if it names none."""
+    return next((step.group for step in node.steps if isinstance(step, ChannelStep) and step.group is not None), None)
+
+
 def conditions_of(node: Node) -> str | None:
     """Returns the conditions without which a step is skipped, in words."""
+    if group_of(node) is not None:  # each channel tells its own
+        return None
     conditions = node.first.conditions
     if is_route(node) and isinstance(node.first, BranchStep):
         conditions = node.first.branches[0].conditions
@@ -218,13 +228,20 @@ def throttle_words(step: ThrottleStep) -> str:
 
 
 def route_words(node: Node) -> Iterator[str]:
-    """Yields a line for each channel of a route, with how long it waits before it goes on to the next one."""
+    """Yields a line for each channel of a route or a group: how long it waits before it goes on to the next one, and
+    when a group takes it.
+    """
+    group = group_of(node)
+    if group is not None:
+        first = any(isinstance(step, ChosenStep) for step in node.steps)
+        yield f"through {group}: {'the first channel that can be taken' if first else 'all channels'}"
     waits = {step.ref: step for step in node.steps if isinstance(step, WaitStep)}
     for step in node.steps:
         if isinstance(step, ChannelStep):
             wait = waits.get(f"{node.ref}-wait-{step.channel}")
             then = "" if wait is None else f", then waits {duration_words(wait.expires_after)}"
-            yield f"{CHANNEL_NAMES[type_of(step)]} through {step.channel}{then}"
+            only = "" if group is None or step.conditions is None else f" if {condition_words(step.conditions)}"
+            yield f"{CHANNEL_NAMES[type_of(step)]} through {step.channel}{only}{then}"
 
 
 def steps_in_short(nodes: Sequence[Node]) -> str:

@@ -179,6 +179,17 @@ def audience_member(subscription: subscriptions.Subscription) -> AudienceMember:
     )
 
 
+def user_of_audience(recipient: Recipient) -> AudienceMember:
+    """Returns a member of a dynamic audience; `added_at` is the last change, as nobody knows since when it is one."""
+    return AudienceMember(
+        cursor=write_cursor(recipient.uid),
+        user_id=recipient.place.id,
+        user=user(recipient),
+        tenant=None,
+        added_at=milliseconds(recipient.updated_at),
+    )
+
+
 def mention(recipient: Recipient | Missing) -> User | Object | shapes.MissingUser:
     """Returns somebody whom another's message mentions, or the marker of somebody who was deleted (§3.4)."""
     if isinstance(recipient, Recipient):

@@ -1,6 +1,7 @@
 """Audiences: groups of users that conditions can ask about (knock.md §2.3, §3.7).
 
-An audience is an object of a collection that is kept apart, and its members subscribe to it.
+An audience is an object of a collection that is kept apart, and its members subscribe to it. One that a file defines is
+there before its object, which its first member creates; the members of a dynamic one follow conditions.
 """
 
 from __future__ import annotations
@@ -14,17 +15,19 @@ from addressee.api.call import Call
 from addressee.api.operation import MANY_RECIPIENTS_BYTES, SECRET
 from addressee.api.requests.bodies import typed_body
 from addressee.api.routes import Routes
+from addressee.database.paging import Page
 from addressee.dialects.knock.mapping import rendering
 from addressee.dialects.knock.mapping.recipients import note, plan, recipient_parser
 from addressee.dialects.knock.shapes import audiences as shapes
 from addressee.dialects.knock.shapes.common import MAX_ROWS, Entries
-from addressee.dialects.knock.wire.errors import missing
+from addressee.dialects.knock.wire.errors import invalid, missing
 from addressee.dialects.knock.wire.paging import PAGING, parse_page
 from addressee.dialects.knock.wire.query import Query
 from addressee.directory.documents import check_id
 from addressee.directory.edits.recipients import Identify
 from addressee.directory.recipient import USERS, Place, Recipient
 from addressee.directory.writing.writes import Write
+from addressee.messaging.workflows.audiences.listing import ListedAudience
 from addressee.preferences.audiences import AUDIENCES
 
 routes = Routes(keys=SECRET)
@@ -41,9 +44,12 @@ routes = Routes(keys=SECRET)
 async def add(call: Call) -> None:
     """Add up to 1,000 users to an audience.
 
-    Members are identified first. The audience is created if it is missing, unless `create_audience` is false.
+    Members are identified first. The audience is created if it is missing, unless `create_audience` is false. A dynamic
+    one takes none: its members follow its conditions.
     """
-    create = Query(call.query_string).boolean("create_audience") is not False
+    defined = await defined_audience(call)
+    refuse_dynamic(defined)
+    create = defined is not None or Query(call.query_string).boolean("create_audience") is not False
     audience = audience_place(call)
     members = typed_body(call, shapes.AudienceMembers).members
     tenants = {user_id(index, member): tenant(index, member) for index, member in enumerate(members)}
@@ -91,7 +97,14 @@ async def remove(call: Call) -> None:
     """
     members = typed_body(call, shapes.AudienceMembers).members
     places = [user_place(call, user_id(index, member)) for index, member in enumerate(members)]
-    audience = await require_audience(call)
+    defined = await defined_audience(call)
+    refuse_dynamic(defined)
+    audience = await call.services.directory.read(audience_place(call))
+    if audience is None:
+        if defined is None:
+            raise missing("The audience")
+        await call.services.directory.keep(call.receipt(no_content), None)
+        return
     people = await call.services.directory.read_all(places)
     users = [people[place] for place in places if place in people]
     await call.services.directory.subscriptions.delete(audience, users, receipt=call.receipt(no_content))
@@ -106,18 +119,34 @@ async def remove(call: Call) -> None:
 async def list_all(call: Call) -> Entries[shapes.AudienceMember]:
     """List the members of an audience, newest first.
 
-    Knock's client asks for no page, so a page holds as many members as one call adds.
+    Knock's client asks for no page, so a page holds as many members as one call adds. Pages of a dynamic audience list
+    its newest users first, and go forward only; one that has looked at 10,000 users ends, and another may follow it.
     """
     page = parse_page(Query(call.query_string), UUID, MAX_ROWS, MAX_ROWS)
-    part = await call.services.directory.subscriptions.subscribers(await require_audience(call), page)
-    return rendering.entries(part, rendering.audience_member)
-
-
-async def require_audience(call: Call) -> Recipient:
+    defined = await defined_audience(call)
+    if defined is not None and defined.audience.is_dynamic:
+        users = await call.services.messaging.audiences.members(call.environment.id, defined.key, page)
+        return rendering.entries(users, rendering.user_of_audience)
     audience = await call.services.directory.read(audience_place(call))
-    if audience is None:
+    if audience is not None:
+        return rendering.entries(
+            await call.services.directory.subscriptions.subscribers(audience, page), rendering.audience_member
+        )
+    if defined is None:
         raise missing("The audience")
-    return audience
+    nobody: Page[Recipient] = Page((), page.size)
+    return rendering.entries(nobody, rendering.user_of_audience)
+
+
+async def defined_audience(call: Call) -> ListedAudience | None:
+    """Returns the audience as a file defines it, None if none does."""
+    return await call.services.messaging.audiences.find(call.environment.id, audience_place(call).id)
+
+
+def refuse_dynamic(defined: ListedAudience | None) -> None:
+    if defined is not None and defined.audience.is_dynamic:
+        message = f"The members of the audience {defined.key!r} follow its conditions: change these, or the users."
+        raise invalid("audience_key", message)
 
 
 def audience_place(call: Call) -> Place:

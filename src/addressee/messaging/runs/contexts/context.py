@@ -31,6 +31,7 @@ from addressee.messaging.environment.variables import read_variables
 from addressee.messaging.messages.model import Collected
 from addressee.messaging.recipients.identity import TRANSIENT, Subscribed
 from addressee.messaging.recipients.people import People, read_people
+from addressee.messaging.runs.contexts.audiences import asked_of, read_memberships
 from addressee.messaging.runs.contexts.batched import (
     Activities,
     Actor,
@@ -43,11 +44,10 @@ from addressee.messaging.runs.contexts.message_states import StatesByRef, read_s
 from addressee.messaging.runs.model import common
 from addressee.messaging.runs.store import Run
 from addressee.messaging.steps.context import StepContext
-from addressee.messaging.steps.mentions import ask_for_audiences
 from addressee.messaging.steps.run import RecipientRun
 from addressee.messaging.workflows.shared_templates.store import read_named_templates
 from addressee.messaging.workflows.translations.store import read_texts
-from addressee.preferences.audiences import NO_AUDIENCES, needs_audiences, read_audiences
+from addressee.preferences.audiences import NO_AUDIENCES
 from addressee.preferences.decision import PreferenceContext
 from addressee.preferences.defaults import EnvironmentDefaults, read_defaults
 from addressee.preferences.layers import Effective, effective
@@ -258,16 +258,13 @@ async def read_page(
         sample_url if links is None else await links.of(run.environment_id),
         await read_named_templates(pool, run.environment_id, run.workflow.layouts, run.workflow.partials),
     )
-    recipients = await within_tenant(reader, page.tenant, [page.people.current(each.recipient) for each in runs])
+    found = [page.people.current(each.recipient) for each in runs]
+    recipients = await within_tenant(reader, page.tenant, found)
     page = await with_translations(pool, page, recipients)
     preferences = {recipient.place: page.preferences_of(recipient) for recipient in recipients if recipient is not None}
-    for_steps = ask_for_audiences(run.workflow.steps)
-    asking = [
-        recipient
-        for recipient in recipients
-        if recipient is not None and (for_steps or needs_audiences(preferences[recipient.place].document))
-    ]
-    audiences = await read_audiences(pool, run.environment_id, asking) if asking else {}
+    asked = asked_of(run.workflow.steps, preferences)
+    living = [recipient for recipient in found if recipient is not None]
+    audiences = await read_memberships(pool, run.environment_id, living, asked, now)
     return ReadPage(page, recipients, preferences, audiences)
 
 

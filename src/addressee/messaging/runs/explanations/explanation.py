@@ -26,9 +26,10 @@ from addressee.messaging.suppressions.model import Suppression
 class ExplainedStep:
     """A channel step and the addresses that it would reach; `obstacle` says why it would reach none.
 
-    An obstacle is one of `Reach`; `conditions`, with what they compared; `branch_not_taken`, `run_ended` or
-    `not_reached`, with the `step` that leads past this one; or `suppressed`, when all of the step's addresses are: then
-    it is that of the first. `suppressed` are the step's addresses that would not be reached because they are.
+    An obstacle is one of `Reach`; `conditions`, with what they compared; `branch_not_taken`, `channel_chosen`,
+    `run_ended` or `not_reached`, with the `step` that leads past this one; or `suppressed`, when all of the step's
+    addresses are: then it is that of the first. `suppressed` are the step's addresses that would not be reached because
+    they are.
 
     `after` are the refs of steps before it that wait, or whose outcome is not known yet: the step is taken when they
     let the run go on, with the values of then. `hold` is what its message would wait for now.

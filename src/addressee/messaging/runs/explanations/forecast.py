@@ -13,8 +13,9 @@ from addressee.conditions.groups import evaluate
 from addressee.directory.recipient import Document, Recipient
 from addressee.messaging.messages.states import MessageFacts, furthest, states_of_message
 from addressee.messaging.steps.channels.channel import ChannelStep, first_status
+from addressee.messaging.steps.channels.channel_group import ChosenStep
 from addressee.messaging.steps.channels.holds import Holder, hold_of, outside
-from addressee.messaging.steps.channels.route import RoutedStep
+from addressee.messaging.steps.channels.parts import RoutedStep
 from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.data.update_data import UpdateDataStep
 from addressee.messaging.steps.flow.branch import BranchStep
@@ -150,6 +151,8 @@ def _pass_by(found: Forecast, step: Step, position: int, following: int, context
 
 
 def passing(step: Step, context: StepContext) -> Mapping[str, Any]:
+    if isinstance(step, ChosenStep):
+        return {"reason": "channel_chosen", "channel": step.channel}
     if isinstance(step, BranchStep | CohortStep | JumpStep):
         results = context.scope.get("refs", {}).get(step.ref, {})
         return {"reason": "branch_not_taken", "branch": results.get("branch", results.get("cohort"))}

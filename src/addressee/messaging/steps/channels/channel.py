@@ -24,13 +24,15 @@ from addressee.timing.windows import Windows
 class ChannelStep(Step, frozen=True, tag="channel", kw_only=True):
     """A step that makes a message on the channel with this key, while its windows are open if it has any.
 
-    `route` is the ref of the step that it is a part of, if it is one of several.
+    `route` is the ref of the step that it is a part of, if it is one of several; `group` is the channel group that this
+    names, if it names one.
     """
 
     channel: str
     template: AnyTemplate
     windows: Windows | None = None
     route: Name | None = None
+    group: Name | None = None
 
     @property
     def refs(self) -> tuple[Name, ...]:

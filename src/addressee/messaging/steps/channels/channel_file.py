@@ -115,10 +115,6 @@ class ChannelStepFile(StepFile, frozen=True, kw_only=True):
 
     def _place(self, compiler: Compiler, path: FieldPath) -> Place | None:
         """Returns the channel that the step names in one of the ways that there are."""
-        if self.channel_group_key is not None:
-            message = "there are no groups of channels yet; name one channel with 'channel_key'"
-            compiler.problem((*path, "channel_group_key"), message)
-            return None
         given = [name for name in ("channel", "channel_key", *SHORT_NAMES) if getattr(self, name) is not None]
         if not given:
             compiler.problem(path, "'channel_key' is missing")

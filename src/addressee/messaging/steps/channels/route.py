@@ -12,22 +12,16 @@ from enum import StrEnum
 from typing import Any, Literal
 
 import msgspec
-from msgspec import structs
 
 from addressee.channels.provider import ChannelType
-from addressee.directory.recipient import Recipient
 from addressee.messaging.definitions.model import Definition, FieldPath
 from addressee.messaging.definitions.times import read_duration
-from addressee.messaging.messages.status import Status
-from addressee.messaging.steps.channels.channel import ChannelStep
 from addressee.messaging.steps.channels.channel_file import ChannelStepFile
+from addressee.messaging.steps.channels.parts import add_part, claim, routed
 from addressee.messaging.steps.channels.route_success import SUCCESSES, Success, add_wait, success_of_messages
 from addressee.messaging.steps.compiler import Compiler, StepFile
-from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.flow.branch import Branch, BranchStep
 from addressee.messaging.steps.flow.jumps import JumpStep
-from addressee.messaging.steps.model import Step, Taken
-from addressee.messaging.steps.run import RecipientRun, RunStatus
 from addressee.messaging.steps.waiting.wait import AwaitedEvent, EventType
 from addressee.messaging.steps.waiting.wait_file import MAX_WAIT
 from addressee.timing.durations import DurationForm
@@ -41,26 +35,6 @@ class RouteMode(StrEnum):
 
     ALL = "all"
     FIRST_SUCCESS = "first_success"
-
-
-class RoutedStep(ChannelStep, frozen=True, tag="routed", kw_only=True):
-    """A channel step of a route. A run for which it makes no message that can be sent goes on at `otherwise`."""
-
-    otherwise: int
-
-    @property
-    def kind(self) -> str:
-        return "channel"
-
-    def skipped(self, run: RecipientRun) -> RecipientRun:
-        return run.at(self.otherwise)
-
-    def take(self, run: RecipientRun, recipient: Recipient, context: StepContext) -> Taken:
-        taken = super().take(run, recipient, context)
-        on_its_way = any(message.changes[-1].status is not Status.UNDELIVERED for message in taken.messages)
-        if on_its_way or taken.run.status is not RunStatus.PROCESSING:
-            return taken
-        return structs.replace(taken, run=taken.run.at(self.otherwise))
 
 
 class SuccessEvent(Definition, frozen=True):
@@ -157,27 +131,13 @@ class RouteStepFile(StepFile, frozen=True, kw_only=True):
 
     def _add_channel(self, compiler: Compiler, path: FieldPath, key: str) -> int | None:
         """Adds the step of one channel, and returns its position; None if it has problems."""
-        ref = self._ref(key)
         where = (*path, "routes", key)
         compiler.source.renamed(path, ("templates", key), ("routes", key, "template"))
         compiler.source.renamed(path, ("send_windows",), ("routes", key, "send_windows"))
         file = ChannelStepFile(
-            ref=ref, channel_key=key, template=self.templates.get(key, {}), send_windows=self.send_windows
+            ref=self._ref(key), channel_key=key, template=self.templates.get(key, {}), send_windows=self.send_windows
         )
-        before = compiler.position
-        file.compile(compiler, where)
-        claim(compiler, path, ref)
-        if compiler.position == before:
-            return None
-        compiler.replace(before, structs.replace(compiler.program[before], route=self.ref))
-        return before
-
-
-def claim(compiler: Compiler, path: FieldPath, ref: str) -> None:
-    """Makes a ref known, so that conditions may use it and no other step has it."""
-    if ref in compiler.refs:
-        compiler.problem(path, f"another step is called {ref!r}, as a step of this route is")
-    compiler.refs.append(ref)
+        return add_part(compiler, path, where, file, route=self.ref)
 
 
 def is_in_app(compiler: Compiler, key: str) -> bool:
@@ -187,8 +147,3 @@ def is_in_app(compiler: Compiler, key: str) -> bool:
         and channel.provider is not None
         and channel.provider.channel_type is ChannelType.IN_APP_FEED
     )
-
-
-def routed(step: Step, otherwise: int) -> Step:
-    """Returns a channel step as a step of a route."""
-    return RoutedStep(**structs.asdict(step), otherwise=otherwise) if isinstance(step, ChannelStep) else step

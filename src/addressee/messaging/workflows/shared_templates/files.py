@@ -21,8 +21,8 @@ from addressee.messaging.definitions.model import FieldPath
 from addressee.messaging.definitions.reading import UNSTORABLE
 from addressee.messaging.definitions.sources import Source
 from addressee.messaging.steps.texts import ONLY_IN_FETCHES, SECRETS
+from addressee.messaging.workflows.chains import MAX_DEPTH, Chain, chains_without_end
 from addressee.messaging.workflows.commits.documents import without_ignored
-from addressee.messaging.workflows.shared_templates.chains import chains_without_end
 from addressee.messaging.workflows.shared_templates.placing import placing_problems
 from addressee.messaging.workflows.shared_templates.store import partials_in, texts_of
 
@@ -95,7 +95,13 @@ def check_chains(changed: Sequence[TemplateDefinition], stored: SharedTemplates)
     for chain in chains_without_end({key: partials_in(each) for key, each in partials.items()}):
         key = next((key for key in chain.keys if key in sources), None)
         if key is not None:
-            sources[key].problem(("content",), chain.problem)
+            sources[key].problem(("content",), problem_of(chain))
+
+
+def problem_of(chain: Chain) -> str:
+    if chain.is_circle:
+        return f"a partial must not render itself: {chain}"
+    return f"partials may render each other {MAX_DEPTH} deep: {chain}"
 
 
 def are_texts_sound(source: Source, template: Layout | Partial, known: Collection[str]) -> bool:

@@ -1,0 +1,28 @@
+"""Archiving an audience: nobody is a member of it any more, and its key is free."""
+
+from __future__ import annotations
+
+from addressee.database.pool import Pool
+from addressee.database.queries import load
+from addressee.directory.directory import Directory
+from addressee.directory.edits.recipients import Delete
+from addressee.directory.recipient import Place
+from addressee.directory.writing.history import Origin
+from addressee.directory.writing.writes import Write
+from addressee.preferences.audiences import AUDIENCES
+
+SQL = load(__package__)
+
+
+async def archive_audience(directory: Directory, environment_id: int, key: str, origin: Origin) -> bool:
+    """Deletes an audience with its members, who stay users. Returns whether there was one; it may be repeated."""
+    place = Place(environment_id, AUDIENCES, key)
+    had_members = await directory.read(place) is not None
+    if had_members:
+        await directory.write(Write(place, (Delete(),), origin))
+    return await is_deleted(directory.pool, environment_id, key) or had_members
+
+
+async def is_deleted(pool: Pool, environment_id: int, key: str) -> bool:
+    """Deletes what a file said of an audience, and returns whether there was anything."""
+    return await pool.fetchval(*SQL["delete_audience"](environment_id=environment_id, key=key)) is not None

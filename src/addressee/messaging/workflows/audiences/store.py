@@ -1,0 +1,40 @@
+"""Audiences in the database: what they say now. Members who are added stand in the directory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+
+from addressee.database.pool import Connection, Pool
+from addressee.database.queries import load
+from addressee.messaging.workflows.audiences.model import Audience, AudienceType, read_audience
+
+SQL = load(__package__)
+
+
+async def read_defined(database: Pool | Connection, environment_id: int) -> dict[str, Audience]:
+    """Returns the audiences of an environment that files define, by key."""
+    rows = await database.fetch(*SQL["audiences"](environment_id=environment_id))
+    return {row["key"]: read_audience(row["content"]) for row in rows}
+
+
+async def read_dynamic(database: Pool | Connection, environment_id: int) -> Mapping[str, Audience]:
+    """Returns the dynamic audiences of an environment, by key."""
+    rows = await database.fetch(*SQL["audiences_of_type"](environment_id=environment_id, type=AudienceType.DYNAMIC))
+    return {row["key"]: read_audience(row["content"]) for row in rows}
+
+
+async def store_audience(
+    connection: Connection, environment_id: int, key: str, audience: Audience, now: datetime
+) -> None:
+    await connection.execute(
+        *SQL["upsert_audience"](
+            environment_id=environment_id,
+            key=key,
+            type=audience.type,
+            content=msgspec.json.encode(audience),
+            now=now,
+        )
+    )
