@@ -15,6 +15,7 @@ from addressee.directory.directory import Directory
 from addressee.directory.reading.reader import Reader
 from addressee.messaging.delivery.channels.health import Healths
 from addressee.messaging.delivery.resending import Resender
+from addressee.messaging.environment.channel_groups import ChannelGroups
 from addressee.messaging.environment.channels import Channels
 from addressee.messaging.environment.links import NO_LINKS, LinkUrls
 from addressee.messaging.feedback.browser_receipts import BrowserReceipts
@@ -79,6 +80,7 @@ class Messaging:
         self.translations = TranslationList(pool)
         self.audiences = Audiences(pool, clock)
         self.channels = Channels(pool)
+        self.channel_groups = ChannelGroups(pool)
         self.channel_healths = Healths(pool, clock)
         self.suppressions = Suppressions(pool, clock)
         self.resender = Resender(pool, reader, wakeup, clock, links)

@@ -147,8 +147,8 @@ steps:
         "channels/sms.yaml:2: this must be chat or email or http or in_app_feed or push or sms or whatsapp",
         "variables.yaml:1: this must be a mapping of names to values",
         "workflow/c.yaml:1: this is not channels/<key>.yaml, workflows/<key>.yaml, workflows/<key>/workflow.yaml, "
-        "layouts/<key>.liquid, partials/<key>.liquid, variables.yaml, public_variables.yaml, categories.yaml or "
-        "preferences.yaml",
+        "layouts/<key>.liquid, partials/<key>.liquid, audiences/<key>/audience.yaml, channel_groups/<key>.yaml, "
+        "variables.yaml, public_variables.yaml, categories.yaml or preferences.yaml",
         "workflows/a.yaml:2: this must be text or nothing",
         "workflows/a.yaml:3: this must be a list",
         "workflows/a.yaml:6: there is no channel 'nowhere'; there are email, in-app, mail, sms",

@@ -181,8 +181,8 @@ def test_a_file_that_nothing_reads_is_told_of(tmp_path: Path) -> None:
     text = "steps: [{ref: a, in_app: {body: x}}]\n"
     where = (
         "this is not channels/<key>.yaml, workflows/<key>.yaml, workflows/<key>/workflow.yaml, "
-        "layouts/<key>.liquid, partials/<key>.liquid, variables.yaml, public_variables.yaml, categories.yaml or "
-        "preferences.yaml"
+        "layouts/<key>.liquid, partials/<key>.liquid, audiences/<key>/audience.yaml, channel_groups/<key>.yaml, "
+        "variables.yaml, public_variables.yaml, categories.yaml or preferences.yaml"
     )
     files = {
         "workflows/a/workflow.yaml": text,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -55,6 +57,37 @@ class ChannelGroup(Definition, frozen=True, kw_only=True, omit_defaults=True):
     channel_rules: tuple[ChannelRule, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ListedChannelGroup:
+    """A channel group as it is now."""
+
+    key: str
+    group: ChannelGroup
+    created_at: datetime
+    updated_at: datetime
+
+
+class ChannelGroups:
+    """Lists the channel groups of environments, and archives them."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def list(self, environment_id: int) -> Sequence[ListedChannelGroup]:
+        """Returns groups by key. There are few."""
+        rows = await self._pool.fetch(*SQL["channel_groups"](environment_id=environment_id, key=None))
+        return [listed_from(row) for row in rows]
+
+    async def find(self, environment_id: int, key: str) -> ListedChannelGroup | None:
+        row = await self._pool.fetchrow(*SQL["channel_groups"](environment_id=environment_id, key=key))
+        return None if row is None else listed_from(row)
+
+    async def archive(self, environment_id: int, key: str) -> bool:
+        """Deletes a group, and returns whether there was one. Workflows keep the channels that they took from it."""
+        deleted = await self._pool.fetchval(*SQL["delete_channel_group"](environment_id=environment_id, key=key))
+        return deleted is not None
+
+
 async def read_channel_groups(database: Pool | Connection, environment_id: int) -> dict[str, ChannelGroup]:
     """Returns the channel groups of an environment, by key."""
     rows = await database.fetch(*SQL["channel_groups"](environment_id=environment_id, key=None))
@@ -73,3 +106,7 @@ async def store_channel_group(
 
 def group_from(row: asyncpg.Record) -> ChannelGroup:
     return msgspec.json.decode(row["content"], type=ChannelGroup)
+
+
+def listed_from(row: asyncpg.Record) -> ListedChannelGroup:
+    return ListedChannelGroup(row["key"], group_from(row), row["created_at"], row["updated_at"])

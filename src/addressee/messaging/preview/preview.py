@@ -15,6 +15,7 @@ from addressee.messaging.preview.model import ENVIRONMENT, NAMESPACE, PreviewedE
 from addressee.messaging.preview.walk import ContextOf, walk
 from addressee.messaging.recipients.identifiers import recipient_run_id
 from addressee.messaging.recipients.people import People
+from addressee.messaging.runs.contexts.audiences import asked_of, memberships
 from addressee.messaging.runs.contexts.batched import Activities, Actor, Item
 from addressee.messaging.runs.contexts.context import PageContext, ReadPage
 from addressee.messaging.runs.contexts.message_states import states_without_messages
@@ -100,7 +101,11 @@ def walked(
         shared_templates=NO_SHARED_TEMPLATES.with_all({each.key: each.template for each in configuration.templates}),
     )
 
-    read = ReadPage(page, [asked.recipient], {asked.recipient.place: page.preferences_of(asked.recipient)}, {})
+    preferences = {place: page.preferences_of(asked.recipient)}
+    dynamic = {each.key: each.audience for each in configuration.audiences if each.audience.is_dynamic}
+    asked_for = asked_of(run.workflow.steps, preferences)
+    members = [asked.recipient] if asked_for else []
+    read = ReadPage(page, [asked.recipient], preferences, memberships(members, {}, dynamic, asked_for, now))
     return walk(recipient_run, defined.workflow, contexts_of(read, asked), asked, now)
 
 

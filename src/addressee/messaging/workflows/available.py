@@ -8,18 +8,26 @@ from dataclasses import dataclass, field
 from addressee.database.pool import Connection, Pool
 from addressee.messaging.content.templating.shared_templates import NO_SHARED_TEMPLATES, SharedTemplates
 from addressee.messaging.environment import channels
+from addressee.messaging.environment.channel_groups import ChannelGroup, read_channel_groups
 from addressee.messaging.environment.secrets import all_secrets
 from addressee.messaging.steps.compiler import UsableChannel
+from addressee.messaging.workflows.audiences.model import Audience
+from addressee.messaging.workflows.audiences.store import read_defined
 from addressee.messaging.workflows.shared_templates.store import read_shared_templates
 
 
 @dataclass(frozen=True, slots=True)
 class Available:
-    """The channels of an environment by their keys, the names of its secrets, and its layouts and partials."""
+    """The channels of an environment by their keys, the names of its secrets, and its layouts and partials.
+
+    `channel_groups` and `audiences` are those that files define, by their keys.
+    """
 
     channels: Mapping[str, UsableChannel] = field(default_factory=dict)
     secrets: frozenset[str] = frozenset()
     shared: SharedTemplates = NO_SHARED_TEMPLATES
+    channel_groups: Mapping[str, ChannelGroup] = field(default_factory=dict)
+    audiences: Mapping[str, Audience] = field(default_factory=dict)
 
 
 NOTHING_AVAILABLE = Available()
@@ -31,4 +39,6 @@ async def read_available(database: Pool | Connection, environment_id: int) -> Av
         {key: UsableChannel(channel.served_by, lacks=channel.lacks) for key, channel in stored.items()},
         frozenset(secret.name for secret in await all_secrets(database, environment_id)),
         await read_shared_templates(database, environment_id),
+        await read_channel_groups(database, environment_id),
+        await read_defined(database, environment_id),
     )

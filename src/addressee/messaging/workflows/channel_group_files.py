@@ -20,7 +20,7 @@ from addressee.messaging.definitions.reading import read
 from addressee.messaging.definitions.sources import Source
 from addressee.messaging.environment.channel_groups import ChannelGroup, ChannelRule, GroupOperator, RuleType
 from addressee.messaging.steps.compiler import UsableChannel
-from addressee.messaging.workflows.workflow_files import IGNORED
+from addressee.messaging.workflows.commits.documents import without_ignored
 from addressee.suggestions import instead_of
 
 FOLDER = "channel_groups"
@@ -73,9 +73,7 @@ def read_channel_group(source: Source, channels: Mapping[str, UsableChannel]) ->
     """Returns the channel group of a file, None if there are problems with it, which the source is told."""
     if not source.has_key or source.problems:
         return None
-    value: Any = source.value
-    if isinstance(value, dict):
-        value = {name: part for name, part in value.items() if name not in IGNORED}
+    value = without_ignored(source.value)
     if not source.fits((), value, ChannelGroupFile):
         return None
     file = msgspec.convert(value, ChannelGroupFile)
@@ -155,3 +153,17 @@ def conditions_in(source: Source, path: FieldPath, rule: ChannelRuleFile) -> Con
         return None
     negated = rule.rule_type is RuleType.UNLESS
     return Conditions(((msgspec.structs.replace(condition, negated=negated),),))
+
+
+def to_file(group: ChannelGroup) -> dict[str, Any]:
+    """Returns a channel group as its file has it. The rules stand in their order."""
+    rules = [
+        {
+            name: value
+            for name in ("channel_key", "rule_type", "variable", "operator", "argument")
+            if (value := getattr(rule, name)) is not None
+        }
+        for rule in group.channel_rules
+    ]
+    own = {"name": group.name, "channel_type": group.channel_type, "operator": group.operator, "channel_rules": rules}
+    return msgspec.to_builtins(own)  # type: ignore[no-any-return]

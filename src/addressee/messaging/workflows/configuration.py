@@ -10,9 +10,15 @@ from typing import Any, TypeVar
 from addressee.channels.links import schemes_of
 from addressee.messaging.definitions.sources import Problem, Source
 from addressee.messaging.steps.compiler import UsableChannel
+from addressee.messaging.workflows.audiences.files import (
+    AudienceDefinition,
+    check_audiences,
+    read_audience_file,
+)
 from addressee.messaging.workflows.available import NOTHING_AVAILABLE, Available
 from addressee.messaging.workflows.category_files import read_categories
 from addressee.messaging.workflows.channel_files import ChannelDefinition, provider_of, read_channel
+from addressee.messaging.workflows.channel_group_files import ChannelGroupDefinition, read_channel_group
 from addressee.messaging.workflows.commits.documents import document_of
 from addressee.messaging.workflows.commits.model import Document, ResourceKey, ResourceKind
 from addressee.messaging.workflows.configuration_sources import (
@@ -54,12 +60,15 @@ class Configuration:
     preferences: dict[str, Any] | None = None
     sections: tuple[Section, ...] | None = None
     templates: Sequence[TemplateDefinition] = ()
+    audiences: Sequence[AudienceDefinition] = ()
+    channel_groups: Sequence[ChannelGroupDefinition] = ()
     warnings: Sequence[Problem] = ()
 
     @property
     def documents(self) -> Mapping[ResourceKey, Document]:
-        """The documents of what is committed: workflows, layouts and partials."""
+        """The documents of what is committed: audiences, workflows, layouts and partials."""
         return {
+            **{ResourceKey(ResourceKind.AUDIENCE, each.key): document_of(each.source) for each in self.audiences},
             **{
                 ResourceKey(ResourceKind(each.key.kind), each.key.key): document_of(each.source)
                 for each in self.templates
@@ -108,10 +117,14 @@ def check_sources(
     ]
     check_templates(templates, available.shared)
     known = available.shared.with_all({each.key: each.template for each in templates})
+    audiences = [audience for source in sources.audiences if (audience := read_audience_file(source))]
+    check_audiences(audiences, available.audiences)
+    channel_groups = [group for source in sources.channel_groups if (group := read_channel_group(source, usable))]
+    known_groups = {**available.channel_groups, **{each.key: each.group for each in channel_groups}}
     workflows = [
         workflow
         for source in sources.workflows
-        if (workflow := read_workflow(source, usable, available.secrets, known))
+        if (workflow := read_workflow(source, usable, available.secrets, known, known_groups))
     ]
     whole = sources.whole
     variables = read_whole(whole.get(VARIABLES), read_variables)
@@ -131,7 +144,18 @@ def check_sources(
         if name in whole
         for warning in warn_of_secrets(whole[name], public=name == PUBLIC_VARIABLES)
     ]
-    return Configuration(channels, workflows, variables, public_variables, preferences, sections, templates, warnings)
+    return Configuration(
+        channels,
+        workflows,
+        variables,
+        public_variables,
+        preferences,
+        sections,
+        templates,
+        audiences,
+        channel_groups,
+        warnings,
+    )
 
 
 def read_whole(source: Source | None, reader: Callable[[Source], T]) -> T | None:

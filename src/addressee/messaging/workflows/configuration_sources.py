@@ -5,6 +5,7 @@ workflows/<key>.yaml                     public_variables.yaml    preferences.ya
 workflows/<key>/workflow.yaml or .json, with files beside it
 layouts/<key>.liquid                     partials/<key>.liquid
 layouts/<key>/layout.json or .yaml       partials/<key>/partial.json or .yaml, with files beside it
+audiences/<key>/audience.json or .yaml   channel_groups/<key>.yaml or .json
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from pathlib import Path
 from addressee.messaging.content.templating.shared_templates import LAYOUT, PARTIAL, Layout, Partial
 from addressee.messaging.definitions.reading import name_in, read, read_document
 from addressee.messaging.definitions.sources import Problem, Source
+from addressee.messaging.workflows.audiences.files import audience_sources
+from addressee.messaging.workflows.channel_group_files import channel_group_sources
 from addressee.messaging.workflows.commits.model import Document, ResourceKey, ResourceKind
 from addressee.messaging.workflows.shared_templates.sources import LAYOUTS, PARTIALS, FileKind, template_sources
 from addressee.messaging.workflows.workflow_sources import workflow_sources
@@ -32,6 +35,7 @@ NAMES_OF_DEFINITIONS = (
     *("workflows/*.json", "workflows/*/workflow*.json"),
     *(f"{folder}/*.{ending}" for folder in ("layouts", "partials") for ending in ("html", "json", "liquid", "txt")),
     *("layouts/*/layout*.json", "partials/*/partial*.json"),
+    *("audiences/*.json", "audiences/*/*.json", "channel_groups/*/*.json"),
 )
 
 TEMPLATE_FILES: Mapping[type[Layout | Partial], FileKind] = {Partial: PARTIALS, Layout: LAYOUTS}
@@ -48,10 +52,19 @@ class ConfigurationSources:
     channels: Sequence[Source] = ()
     workflows: Sequence[Source] = ()
     templates: Mapping[type[Layout | Partial], Sequence[Source]] = field(default_factory=dict)
+    audiences: Sequence[Source] = ()
+    channel_groups: Sequence[Source] = ()
     whole: Mapping[str, Source] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Source]:
-        return chain(self.channels, self.workflows, self.whole.values(), *self.templates.values())
+        return chain(
+            self.channels,
+            self.channel_groups,
+            self.workflows,
+            self.audiences,
+            self.whole.values(),
+            *self.templates.values(),
+        )
 
 
 def folder_sources(folder: Path) -> ConfigurationSources:
@@ -60,6 +73,8 @@ def folder_sources(folder: Path) -> ConfigurationSources:
         channels=[read(path, folder) for path in sorted(folder.glob("channels/*.yaml"))],
         workflows=workflow_sources(folder),
         templates={kind: template_sources(folder, files) for kind, files in TEMPLATE_FILES.items()},
+        audiences=audience_sources(folder),
+        channel_groups=channel_group_sources(folder),
         whole={name: read(folder / name, folder) for name in WHOLE_FILES if (folder / name).exists()},
     )
     for source in sources:
@@ -84,6 +99,7 @@ def document_sources(documents: Mapping[ResourceKey, Document]) -> Configuration
     return ConfigurationSources(
         workflows=of_kind(ResourceKind.WORKFLOW),
         templates={template: of_kind(kind) for template, kind in TEMPLATE_KINDS.items()},
+        audiences=of_kind(ResourceKind.AUDIENCE),
     )
 
 
@@ -92,7 +108,8 @@ def unknown_files(folder: Path, known: Collection[Path]) -> list[Problem]:
     found = [*folder.rglob("*.y*ml"), *(file for pattern in NAMES_OF_DEFINITIONS for file in folder.glob(pattern))]
     where = (
         "this is not channels/<key>.yaml, workflows/<key>.yaml, workflows/<key>/workflow.yaml, layouts/<key>.liquid, "
-        f"partials/<key>.liquid, {', '.join(WHOLE_FILES[:-1])} or {WHOLE_FILES[-1]}"
+        "partials/<key>.liquid, audiences/<key>/audience.yaml, channel_groups/<key>.yaml, "
+        f"{', '.join(WHOLE_FILES[:-1])} or {WHOLE_FILES[-1]}"
     )
     problems = [Problem(path.relative_to(folder).as_posix(), 1, where) for path in found if path.resolve() not in known]
     if not known and not problems:

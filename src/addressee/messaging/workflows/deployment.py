@@ -1,4 +1,5 @@
-"""Deploys a configuration to an environment: channels, layouts and partials, workflows, variables, preferences.
+"""Deploys a configuration to an environment: channels and groups of them, audiences, layouts and partials, workflows,
+variables, preferences.
 
 A deployment is one transaction. What the configuration does not mention stays as it is.
 """
@@ -20,13 +21,19 @@ from addressee.database.sealing import Sealer, WrongMasterKeyError
 from addressee.messaging.content.templating.shared_templates import SharedTemplates
 from addressee.messaging.definitions.sources import Problem
 from addressee.messaging.environment import channels
+from addressee.messaging.environment.channel_groups import ChannelGroup, read_channel_groups, store_channel_group
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.environment.variables import read_variables, store_variables
+from addressee.messaging.workflows.audiences.files import AudienceDefinition, check_audiences
+from addressee.messaging.workflows.audiences.model import Audience
+from addressee.messaging.workflows.audiences.store import check_members, read_defined, store_audience
 from addressee.messaging.workflows.channel_files import ChannelDefinition
+from addressee.messaging.workflows.channel_group_files import ChannelGroupDefinition
 from addressee.messaging.workflows.commits.model import NOBODY, Authorship
 from addressee.messaging.workflows.commits.store import record_commits
 from addressee.messaging.workflows.configuration import Configuration, ConfigurationError
 from addressee.messaging.workflows.model import read_version
+from addressee.messaging.workflows.regrouping import regrouped
 from addressee.messaging.workflows.shared_templates.files import TemplateDefinition, check_templates
 from addressee.messaging.workflows.shared_templates.store import read_shared_templates, store_template
 from addressee.messaging.workflows.stand_ins import stand_in_problems
@@ -44,8 +51,9 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """The effect of a deployment on one thing: `channel email`, `partial footer`, `layout default`, `workflow welcome`,
-    `variables`, `public variables`, `categories` or `preferences`.
+    """The effect of a deployment on one thing: `channel email`, `channel group phones`, `audience beta`,
+    `partial footer`, `layout default`, `workflow welcome`, `variables`, `public variables`, `categories` or
+    `preferences`.
     """
 
     what: str
@@ -75,9 +83,12 @@ async def deploy_within(
 ) -> list[Deployed]:
     """Deploys a configuration within a transaction, records commits of what it was read from, and returns what changed.
 
+    A channel group that changes has workflows change that name it: see `regrouping`.
+
     Raises ConfigurationError, and changes nothing, when a channel's id or type would change (see `conflicts`), when a
-    channel's stand-in could not send what it sends, or when partials would render each other without end together with
-    some that were deployed meanwhile.
+    channel's stand-in could not send what it sends, when partials would render each other without end together with
+    some that were deployed meanwhile, when an audience would change its type or ask for its own members, or when a
+    workflow cannot have a changed channel group.
     """
     await connection.execute(*SQL["lock_environment"](environment_id=environment_id))
     stored = await channels.by_key(connection, environment_id)
@@ -86,8 +97,16 @@ async def deploy_within(
         raise ConfigurationError(problems)
     shared = await read_shared_templates(connection, environment_id)
     check_templates(configuration.templates, shared)
-    if problems := [problem for each in configuration.templates for problem in each.source.problems]:
+    audiences = await read_defined(connection, environment_id)
+    check_audiences(configuration.audiences, audiences)
+    await check_members(connection, environment_id, configuration.audiences)
+    sources = [
+        *(each.source for each in configuration.templates),
+        *(each.source for each in configuration.audiences),
+    ]
+    if problems := [problem for source in sources for problem in source.problems]:
         raise ConfigurationError(problems)
+    groups = await read_channel_groups(connection, environment_id)
     await record_commits(connection, environment_id, configuration.documents, now, authorship)
     return [
         *[
@@ -95,10 +114,22 @@ async def deploy_within(
             for channel in configuration.channels
         ],
         *[
+            await deploy_channel_group(connection, environment_id, group, groups.get(group.key), now)
+            for group in configuration.channel_groups
+        ],
+        *[
+            await deploy_audience(connection, environment_id, audience, audiences.get(audience.key), now)
+            for audience in configuration.audiences
+        ],
+        *[
             await deploy_template(connection, environment_id, template, shared, now)
             for template in configuration.templates
         ],
         *[await deploy_workflow(connection, environment_id, workflow, now) for workflow in configuration.workflows],
+        *[
+            await deploy_workflow(connection, environment_id, workflow, now)
+            for workflow in await regrouped(connection, environment_id, configuration, groups)
+        ],
         *await deploy_variables(connection, environment_id, configuration),
         *await deploy_categories(connection, environment_id, configuration),
         *await deploy_preferences(connection, environment_id, configuration),
@@ -170,6 +201,30 @@ async def is_stored(
         return channels.open_secrets(sealer, before.id, row["sealed_secrets"]) == channel.secrets
     except WrongMasterKeyError:
         return False
+
+
+async def deploy_channel_group(
+    connection: Connection,
+    environment_id: int,
+    defined: ChannelGroupDefinition,
+    before: ChannelGroup | None,
+    now: datetime,
+) -> Deployed:
+    what = f"channel group {defined.key}"
+    if before == defined.group:
+        return Deployed(what, Effect.UNCHANGED)
+    await store_channel_group(connection, environment_id, defined.key, defined.group, now)
+    return Deployed(what, Effect.NEW if before is None else Effect.CHANGED)
+
+
+async def deploy_audience(
+    connection: Connection, environment_id: int, defined: AudienceDefinition, before: Audience | None, now: datetime
+) -> Deployed:
+    what = f"audience {defined.key}"
+    if before == defined.audience:
+        return Deployed(what, Effect.UNCHANGED)
+    await store_audience(connection, environment_id, defined.key, defined.audience, now)
+    return Deployed(what, Effect.NEW if before is None else Effect.CHANGED)
 
 
 async def deploy_template(

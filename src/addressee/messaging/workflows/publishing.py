@@ -8,11 +8,12 @@ from uuid import UUID
 from addressee.database.pool import Connection, Pool
 from addressee.database.sealing import Sealer
 from addressee.directory.clock import Clock
+from addressee.messaging.definitions.reading import read_document
 from addressee.messaging.workflows.available import read_available
 from addressee.messaging.workflows.commits.model import Authorship, Commit, Document, ResourceKey, ResourceKind
 from addressee.messaging.workflows.commits.store import live_commits, read_drafts, store_drafts
 from addressee.messaging.workflows.configuration import Configuration, check_sources
-from addressee.messaging.workflows.configuration_sources import document_sources
+from addressee.messaging.workflows.configuration_sources import ConfigurationSources, document_sources
 from addressee.messaging.workflows.deployment import Deployed, deploy_within
 
 # What others render: drafts of them count for drafts of these.
@@ -57,6 +58,14 @@ class Publishing:
                 if resources is None or resource in resources
             }
             return await self._deploy(connection, environment_id, documents, authorship)
+
+    async def put_channel_group(self, environment_id: int, key: str, text: str) -> list[Deployed]:
+        """Makes a channel group live, which is a text in JSON: groups have no drafts, as channels have none."""
+        source = read_document(text, f"channel group {key}", key)
+        async with self._pool.acquire() as connection, connection.transaction():
+            available = await read_available(connection, environment_id)
+            configuration = check_sources(ConfigurationSources(channel_groups=[source]), {}, available)
+            return await deploy_within(connection, self._sealer, environment_id, configuration, self._clock.now())
 
     async def unpromoted(self, source: int, target: int) -> Mapping[ResourceKey, Commit]:
         """Returns the newest commits of an environment whose documents another one does not have live."""

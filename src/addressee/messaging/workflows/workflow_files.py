@@ -81,9 +81,7 @@ def read_workflow(
         return None
     value = without_ignored(source.value)
     fits = source.fits((), value, WorkflowFile)
-    compiler = Compiler(
-        source, channels, form_of, FORMS, secrets, shared=shared, channel_groups=channel_groups or {}
-    )
+    compiler = Compiler(source, channels, form_of, FORMS, secrets, shared=shared, channel_groups=channel_groups or {})
     if fits:
         file = msgspec.convert(value, WorkflowFile)
         if file.send_windows is not None:

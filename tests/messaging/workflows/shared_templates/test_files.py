@@ -128,7 +128,8 @@ def test_every_mistake_has_its_file_and_its_line(tmp_path: Path) -> None:
     }
     where = (
         "this is not channels/<key>.yaml, workflows/<key>.yaml, workflows/<key>/workflow.yaml, layouts/<key>.liquid, "
-        "partials/<key>.liquid, variables.yaml, public_variables.yaml, categories.yaml or preferences.yaml"
+        "partials/<key>.liquid, audiences/<key>/audience.yaml, channel_groups/<key>.yaml, variables.yaml, "
+        "public_variables.yaml, categories.yaml or preferences.yaml"
     )
     assert mistakes(tmp_path, files) == [
         "layouts/a.liquid:3: a layout must print {{ content }} once; it does so in line 2 already",

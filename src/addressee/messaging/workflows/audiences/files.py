@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
@@ -25,7 +25,7 @@ from addressee.messaging.workflows.audiences.model import (
     SegmentCondition,
 )
 from addressee.messaging.workflows.chains import MAX_DEPTH, Chain, chains_without_end
-from addressee.messaging.workflows.workflow_files import IGNORED
+from addressee.messaging.workflows.commits.documents import without_ignored
 
 FOLDER = "audiences"
 NAMES = ("audience.yaml", "audience.json")
@@ -71,9 +71,7 @@ def read_audience_file(source: Source) -> AudienceDefinition | None:
     """Returns the audience of a file, None if there are problems with it, which the source is told."""
     if not source.has_key or source.problems:
         return None
-    value: Any = source.value
-    if isinstance(value, dict):
-        value = {name: part for name, part in value.items() if name not in IGNORED}
+    value = without_ignored(source.value)
     if not source.fits((), value, AudienceFile):
         return None
     file = msgspec.convert(value, AudienceFile)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
 
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
+from addressee.messaging.workflows.audiences.files import AudienceDefinition
 from addressee.messaging.workflows.audiences.model import Audience, AudienceType, read_audience
+from addressee.preferences.audiences import AUDIENCES
 
 SQL = load(__package__)
 
@@ -38,3 +40,16 @@ async def store_audience(
             now=now,
         )
     )
+
+
+async def check_members(connection: Connection, environment_id: int, defined: Sequence[AudienceDefinition]) -> None:
+    """Tells the sources of dynamic audiences to which users were added that the key is taken."""
+    dynamic = {each.key: each.source for each in defined if each.audience.is_dynamic}
+    if not dynamic:
+        return
+    rows = await connection.fetch(
+        *SQL["audiences_with_members"](environment_id=environment_id, collection=AUDIENCES, keys=list(dynamic))
+    )
+    for row in rows:
+        message = "users were added to an audience of this key; archive it first, or use another key"
+        dynamic[row["id"]].problem(("type",), message)

@@ -18,6 +18,7 @@ class ResourceKind(StrEnum):
     WORKFLOW = "workflow"
     LAYOUT = LAYOUT
     PARTIAL = PARTIAL
+    AUDIENCE = "audience"
 
 
 class ResourceKey(NamedTuple):
