@@ -101,7 +101,7 @@ async def test_preferences_ask_too(office: Office) -> None:
     await office.push({**FILES, **PAYING})
     condition = {"variable": "recipient", "operator": "is_audience_member", "argument": "paying"}
     for id, plan in (("ada", "pro"), ("bob", "free")):
-        document = {"workflows": {"welcome": {"kinds": {"in_app_feed": {"conditions": [condition]}}}}}
+        document = {"workflows": {"welcome": {"conditions": [condition]}}}
         edit = Identify(properties={"plan": plan}, preferences={"default": document})
         await office.directory.write(Write(office.user(id), (edit,)))
     await office.trigger("ada", "bob")
@@ -173,9 +173,8 @@ async def test_audiences_are_listed_as_they_are_now(office: Office) -> None:
 
 
 async def test_a_step_adds_nobody_to_a_dynamic_audience(office: Office) -> None:
-    step = {
-        "workflows/asked.yaml": "steps: [{ref: a, type: update_audience, settings: {audience_key: paying, action: add}}]"
-    }
+    settings = "{audience_key: paying, action: add}"
+    step = {"workflows/asked.yaml": f"steps: [{{ref: a, type: update_audience, settings: {settings}}}]"}
     await office.push({**FILES, **PAYING, **step})
     await office.identify("ada")
     await office.trigger("ada", workflow="asked")

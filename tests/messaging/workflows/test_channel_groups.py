@@ -1,0 +1,179 @@
+"""Channel groups that are pushed: what changes with them, and what runs, explanations and previews say."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from addressee.dashboard.workflows.words.steps import described
+from addressee.directory.edits.recipients import Identify
+from addressee.directory.writing.writes import Write
+from addressee.messaging.preview.model import PreviewedEvent, PreviewedMessage
+from addressee.messaging.preview.simulations import Simulation
+from addressee.messaging.workflows.channel_group_files import to_file
+from addressee.messaging.workflows.configuration import ConfigurationError
+from addressee.messaging.workflows.outline import outline
+from addressee.messaging.workflows.publishing import Publishing
+from tests.messaging.office import FILES, OUTBOX, SEALER, Office
+
+IF_EU = {
+    "channel_key": "eu",
+    "rule_type": "if",
+    "variable": "recipient.name",
+    "operator": "equal_to",
+    "argument": "Ada",
+}
+REST = {"channel_key": "rest", "rule_type": "always"}
+NOTE = """
+name: Note
+active: %s
+steps:
+  - ref: note
+    channel_group_key: mail
+    template: {subject: Hi, html: "<p>x</p>"}
+  - ref: later
+    if: refs.note.delivery_status == $message.queued
+    channel: in-app
+    template: {body: later}
+"""
+
+
+def group(*rules: dict[str, Any], **fields: Any) -> str:
+    return msgspec.json.encode({"name": "Mail", "channel_type": "email", "channel_rules": rules, **fields}).decode()
+
+
+def files(*rules: dict[str, Any], active: str = "true") -> dict[str, str]:
+    return {
+        **FILES,
+        "channels/eu.yaml": OUTBOX,
+        "channels/rest.yaml": OUTBOX,
+        "channel_groups/mail.json": group(*rules),
+        "workflows/note.yaml": NOTE % active,
+    }
+
+
+async def sent(office: Office, id: str) -> list[str]:
+    """Triggers the workflow, and returns the steps that have made messages, in their order."""
+    await office.identify(id, email=f"{id}@example.com")
+    await office.trigger(id, workflow="note")
+    await office.work()
+    return [message.step_ref for message in reversed(await office.messages(id))]
+
+
+async def effects(office: Office, pushed: dict[str, str]) -> dict[str, str]:
+    done = await office.push(pushed)
+    return {each.what: each.effect.value for each in done if each.what.split()[0] in {"channel", "workflow"}}
+
+
+async def test_a_push_says_what_changes(office: Office) -> None:
+    done = await effects(office, files(IF_EU, REST))
+    assert (done["channel group mail"], done["workflow note"]) == ("new", "new")
+    assert set((await effects(office, files(IF_EU, REST))).values()) == {"unchanged"}
+    done = await effects(office, files(REST))
+    assert (done["channel group mail"], done["workflow note"], done["workflow welcome"]) == (
+        "changed",
+        "changed",
+        "unchanged",
+    )
+
+
+async def test_the_message_goes_out_by_the_first_rule_that_holds(office: Office) -> None:
+    await office.push(files(IF_EU, REST))
+    assert await sent(office, "ada") == ["note-eu", "later"]
+    assert await sent(office, "bob") == ["note-rest", "later"]
+    journal = [(entry["step_ref"], entry["event"]) for entry in await office.journal("ada") if "step_ref" in entry]
+    assert journal[:3] == [("note-eu", "step_started"), ("note-eu", "message_enqueued"), ("note", "channel_chosen")]
+    (chosen,) = [each["data"] for each in await office.journal("ada") if each["event"] == "channel_chosen"]
+    assert chosen == {"channel": "eu", "not_tried": ["rest"]}
+
+
+async def test_a_channel_that_the_recipient_refuses_is_followed_by_the_next(office: Office) -> None:
+    await office.push(files(IF_EU, REST))
+    refuses = {"default": {"channels": {str(await office.channel_id("eu")): False}}}
+    await office.directory.write(Write(office.user("ada"), (Identify(preferences=refuses),)))
+    assert await sent(office, "ada") == ["note-rest", "later"]
+    (skipped,) = [each for each in await office.journal("ada") if each["event"] == "step_skipped"]
+    assert (skipped["step_ref"], skipped["data"]["reason"]) == ("note-eu", "preferences")
+
+
+async def test_explanations_say_which_channel_would_be_taken(office: Office) -> None:
+    await office.push(files(IF_EU, REST))
+    for id, expected in (
+        ("ada", {"note-rest": {"reason": "channel_chosen", "channel": "eu", "step": "note"}}),
+        ("bob", {"note-eu": "conditions"}),
+    ):
+        await office.identify(id, email=f"{id}@example.com")
+        explanation = await office.messaging.runs.explain(office.user(id), "note")
+        obstacles = {each.ref: each.obstacle for each in explanation.steps if each.obstacle is not None}
+        assert obstacles.keys() == expected.keys()
+        for ref, obstacle in obstacles.items():
+            assert expected[ref] in (obstacle, obstacle["reason"])
+
+
+async def test_simulations_take_the_same_channel(office: Office) -> None:
+    await office.push(files(IF_EU, REST))
+    await office.identify("ada", email="ada@example.com")
+    simulated = await office.messaging.simulations.simulate(Simulation(office.user("ada"), "note"))
+    first, chosen, *_ = simulated.happened
+    assert isinstance(first, PreviewedMessage)
+    assert isinstance(chosen, PreviewedEvent)
+    assert (first.ref, first.channel, chosen.event, chosen.ref) == ("note-eu", "eu", "channel_chosen", "note")
+
+
+async def test_a_diagram_shows_the_group_as_one_step(office: Office) -> None:
+    await office.push(files(IF_EU, REST))
+    overview = await office.messaging.workflows.overview(office.environment_id, "note")
+    note, _ = map(described, outline(overview.workflow.steps))
+    assert (note.ref, note.name, note.conditions, note.settings) == (
+        "note",
+        "Channel group",
+        None,
+        (
+            "through mail: the first channel that can be taken",
+            'E-mail through eu if recipient.name is "Ada"',
+            "E-mail through rest",
+        ),
+    )
+
+
+async def test_a_group_that_changes_has_its_workflows_change(office: Office) -> None:
+    """A push of the group alone; what else is stored of the workflow stays, like that it is switched off and on."""
+    await office.push(files(IF_EU, REST))
+    publishing = Publishing(office.pool, SEALER, office.clock)
+    done = await publishing.put_channel_group(office.environment_id, "mail", group(REST))
+    assert [(each.what, each.effect.value) for each in done] == [
+        ("channel group mail", "changed"),
+        ("workflow note", "changed"),
+    ]
+    assert await sent(office, "ada") == ["note-rest", "later"]
+    await office.messaging.workflows.switch(office.environment_id, "note", active=False)
+    await publishing.put_channel_group(office.environment_id, "mail", group(IF_EU, REST, operator="all"))
+    overview = await office.messaging.workflows.overview(office.environment_id, "note")
+    assert (overview.active, len(overview.workflow.steps)) == (False, 3)
+
+
+async def test_a_group_does_not_change_where_a_workflow_cannot_have_it(office: Office) -> None:
+    await office.push({**files(IF_EU, REST), "channels/phone.yaml": "type: in_app_feed"})
+    publishing = Publishing(office.pool, SEALER, office.clock)
+    feed = group({"channel_key": "in-app", "rule_type": "always"}, channel_type="in_app_feed")
+    with pytest.raises(ConfigurationError, match="workflow note:1: "):
+        await publishing.put_channel_group(office.environment_id, "mail", feed)
+    found = await office.messaging.channel_groups.find(office.environment_id, "mail")
+    assert found is not None
+    assert [rule.channel_key for rule in found.group.channel_rules] == ["eu", "rest"]
+
+
+async def test_groups_are_listed_and_archived(office: Office) -> None:
+    await office.push(files(IF_EU, REST))
+    groups = office.messaging.channel_groups
+    (listed,) = await groups.list(office.environment_id)
+    assert to_file(listed.group) == {
+        "name": "Mail",
+        "channel_type": "email",
+        "operator": "any",
+        "channel_rules": [IF_EU, REST],
+    }
+    assert await groups.archive(office.environment_id, "mail")
+    assert not await groups.archive(office.environment_id, "mail")
+    assert await groups.find(office.environment_id, "mail") is None
+    assert await sent(office, "ada") == ["note-eu", "later"]
