@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,7 +12,13 @@ import knockapi
 import pytest
 from knockapi import Knock
 
+from addressee.database.pool import Pool
+from addressee.database.sealing import Sealer
+from addressee.messaging.workflows.configuration import read_configuration
+from addressee.messaging.workflows.deployment import deploy
+from tests.conftest import Environment
 from tests.dialects.knock.test_workflows import Pushed, wait_for_messages
+from tests.messaging.office import write_files
 
 START = datetime.now(UTC)
 
@@ -140,3 +148,52 @@ def test_a_client_that_asks_for_no_page_gets_a_thousand_members(knock: Knock) ->
     assert len(listed.entries) == 1000
     following = knock.audiences.list_members("crowd", extra_query={"after": listed.page_info.after})
     assert (len(following.entries), following.page_info.after) == (200, None)
+
+
+@pytest.fixture
+async def defined(pool: Pool, environment: Environment, tmp_path: Path) -> None:
+    """The audiences `beta`, a static one, and `paying`, a dynamic one."""
+    paying = {"property": "recipient.plan", "operator": "equal_to", "argument": "pro"}
+    audiences: dict[str, dict[str, Any]] = {
+        "beta": {"name": "Beta", "type": "static"},
+        "paying": {"name": "Paying", "type": "dynamic", "segments": [{"conditions": [paying]}]},
+    }
+    files = {f"audiences/{key}/audience.json": json.dumps(each) for key, each in audiences.items()}
+    configuration = read_configuration(write_files(tmp_path, files), {})
+    await deploy(pool, Sealer(bytes(32)), environment.id, configuration, datetime.now(UTC))
+
+
+def test_an_audience_that_a_file_defines_is_there_without_members(knock: Knock, defined: None) -> None:
+    assert members(knock) == []
+    knock.audiences.remove_members("beta", members=[{"user": {"id": "ada"}}])
+    knock.audiences.add_members("beta", members=[{"user": {"id": "ada"}}], create_audience=False)
+    assert members(knock) == [("ada", None)]
+
+
+def test_the_members_of_a_dynamic_audience_follow_its_conditions(knock: Knock, defined: None) -> None:
+    for id, plan in (("ada", "pro"), ("bob", "free"), ("eve", "pro")):
+        knock.users.update(id, name=id.title(), extra_body={"plan": plan})
+    eve, ada = knock.audiences.list_members("paying").entries
+    assert (eve.user_id, ada.user_id, ada.tenant, ada.user.name) == ("eve", "ada", None, "Ada")
+    assert ada.added_at == ada.user.updated_at
+    first = knock.audiences.list_members("paying", extra_query={"page_size": 1})
+    rest = knock.audiences.list_members("paying", extra_query={"after": first.page_info.after})
+    assert [each.user_id for each in (*first.entries, *rest.entries)] == ["eve", "ada"]
+    knock.users.update("ada", extra_body={"plan": "free"})
+    assert members(knock, "paying") == [("eve", None)]
+
+
+def test_nobody_is_added_to_a_dynamic_audience(knock: Knock, http: httpx.Client, defined: None) -> None:
+    for method in ("POST", "DELETE"):
+        body = {"members": [{"user": {"id": "ada"}}]}
+        answer = http.request(method, "/v1/audiences/paying/members", json=body)
+        assert answer.status_code == 422
+        assert answer.json()["errors"] == [
+            {
+                "field": "audience_key",
+                "message": "The members of the audience 'paying' follow its conditions: change these, or the users.",
+                "type": None,
+            }
+        ]
+    with pytest.raises(knockapi.NotFoundError):
+        knock.users.get("ada")
