@@ -4,15 +4,13 @@ import asyncio
 from datetime import timedelta
 
 import msgspec
-import pytest
 
 from addressee.database.paging import PageRequest
 from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.directory.merges.merge import MergeRules
 from addressee.directory.merges.merges import Follow, Merge
-from addressee.directory.recipient import Place, Recipient
-from addressee.messaging.lifecycle.maintenance import delete_expired
+from addressee.directory.recipient import Place
 from addressee.messaging.lifecycle.merge_mover import PAGE_SIZE, SWEEPS, MergeEffects, merge_effects
 from addressee.messaging.messages.listing import MessageFilter
 from addressee.messaging.messages.mark import Mark
@@ -269,58 +267,6 @@ async def test_what_would_follow(office: Office) -> None:
     assert len(await office.messages("ada")) == 1
 
 
-async def test_after_thirty_days_the_rest_of_the_secondary_is_erased(office: Office) -> None:
-    await two(office)
-    await office.trigger("guest")
-    await office.work()
-    office.clock.move(timedelta(days=31))
-    merge = await office.merge("ada", "guest")
-    await office.work()
-    assert (await office.counts())["messages"] == 2
-    office.clock.move(timedelta(days=30))
-    await delete_expired(office.pool, office.clock.now())
-    await office.work()
-    assert (await office.counts())["messages"] == 0
-    assert await journal(office, merge) is None
-
-
-async def test_what_followed_stays_whole_when_the_rest_is_erased(office: Office) -> None:
-    await two(office)
-    await office.trigger("guest", data={"n": 1})
-    await office.work()
-    await office.merge("ada", "guest")
-    await a_month_later(office)
-    assert [message.data for message in await office.messages("ada")] == [{"n": 1}, {"n": 1}]
-    assert await living_runs(office, "ada") == [office.user("ada")]
-
-
-async def test_a_run_that_waits_for_longer_than_a_merge_can_be_undone_goes_on(office: Office) -> None:
-    await office.push({**FILES, "workflows/welcome.yaml": WAITING.replace("hours: 1", "days: 40")})
-    await office.identify("ada")
-    await office.identify("guest")
-    await office.identify("first")
-    await office.trigger("guest", "first")
-    await office.work()
-    await office.merge("guest", "first")
-    await office.merge("ada", "guest")
-    await a_month_later(office)
-    await office.pass_time(timedelta(days=9))
-    assert len(await office.messages("ada")) == 2
-
-
-async def test_others_messages_show_the_primary_for_as_long_as_it_lives(office: Office) -> None:
-    await two(office)
-    await office.identify("first")
-    await office.identify("bob")
-    await office.trigger("bob", actor=office.user("first"))
-    await office.work()
-    await office.merge("guest", "first")
-    await office.merge("ada", "guest")
-    await a_month_later(office)
-    (item,) = (await office.feed("bob")).items.entries
-    assert [actor.place.id for actor in item.actors if isinstance(actor, Recipient)] == ["ada"]
-
-
 async def test_an_export_holds_the_runs_of_those_who_were_merged_into_the_recipient(office: Office) -> None:
     await two(office)
     await office.identify("first")
@@ -362,35 +308,6 @@ async def test_a_job_that_meets_another_goes_on_after_it(office: Office) -> None
     assert await count(office, "ada") == 3 * PAGE_SIZE
 
 
-@pytest.mark.parametrize("deleted", ["ada", "outer"])
-async def test_deleting_the_primary_erases_everyone_merged_into_it(office: Office, deleted: str) -> None:
-    await two(office)
-    await office.trigger("guest")
-    await office.work()
-    office.clock.move(timedelta(days=31))
-    await office.trigger("guest")
-    await office.work()
-    await office.merge("ada", "guest")
-    if deleted == "outer":
-        await office.identify("outer")
-        await office.merge("outer", "ada")
-    await office.delete(deleted)
-    await office.work()
-    assert await office.counts() == {
-        "workflow_runs": 0,
-        "recipient_runs": 0,
-        "messages": 0,
-        "message_events": 0,
-        "sends": 0,
-    }
-    assert (
-        await office.pool.fetchval(
-            "SELECT count(*) FROM addressee.merges WHERE environment_id = $1", office.environment_id
-        )
-        == 0
-    )
-
-
 async def move_first_page(connection: Connection, merge: Merge) -> None:
     rows = await connection.fetch(
         *SQL["messages_to_move"](
@@ -413,13 +330,6 @@ async def move_first_page(connection: Connection, merge: Merge) -> None:
         undone=False,
     )
     await connection.execute(*move)
-
-
-async def a_month_later(office: Office) -> None:
-    """Merges cannot be undone any more, and what they left is erased."""
-    office.clock.move(timedelta(days=31))
-    await delete_expired(office.pool, office.clock.now())
-    await office.work()
 
 
 async def living_runs(office: Office, id: str) -> list[Place]:

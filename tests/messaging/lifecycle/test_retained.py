@@ -9,13 +9,11 @@ from uuid import UUID
 import pytest
 
 from addressee.database.paging import PageRequest
-from addressee.directory.edits.recipients import Add, Delete, History, Identify
+from addressee.directory.edits.recipients import Delete, History, Identify
 from addressee.directory.recipient import TENANTS, Identity, Place, Recipient
 from addressee.directory.writing.erase import Erase
-from addressee.directory.writing.receipts import RepeatedError
 from addressee.directory.writing.writes import Write
 from addressee.messaging.delivery.send_job import CLAIM
-from addressee.messaging.lifecycle import lifecycle
 from addressee.messaging.lifecycle.erasure import erase_people, gone
 from addressee.messaging.lifecycle.retained import forget_retained
 from addressee.messaging.messages.activities import Activity
@@ -31,10 +29,9 @@ from addressee.messaging.runs.passes import passes
 from addressee.messaging.steps.run import RunStatus
 from tests.channels.mail_server import MailServer, mail_server
 from tests.messaging.delivery.test_send_job import GREYLISTED, MAIL_ONLY, SMTP, message_of, sent_to
-from tests.messaging.lifecycle.test_erasure import NOTHING, kept_of_memberships, membership, notified
+from tests.messaging.lifecycle.test_erasure import kept_of_memberships, membership, notified
 from tests.messaging.office import FILES, WELCOME, Office
 from tests.messaging.schedules.test_scheduler import DAILY_AT_NINE, schedule
-from tests.support.receipts import receipt
 
 WAITING = WELCOME.replace("steps:\n", "steps:\n  - ref: wait\n    delay: {days: 3}\n")
 DELAYED = {**FILES, "workflows/waiting.yaml": WAITING}
@@ -420,127 +417,3 @@ async def test_what_is_being_sent_during_a_merge_is_not_that_of_who_has_the_id_n
     for id in ("ada", "guest"):
         assert await messaging.messages.get_living(environment_id, waiting.id, user=id) is None
         assert await messaging.marks.mark(environment_id, [waiting.id], Mark.UNSEEN, user=id) == []
-
-
-async def test_forgetting_takes_all_who_departed_from_a_place_and_nobody_else(office: Office) -> None:
-    assert not await office.messaging.lifecycle.forget(office.directory, place(office, "ada"))
-    await notified(office, "ada", "bob")
-    await depart(office, "ada")
-    await notified(office, "ada")
-    await depart(office, "ada")
-    await notified(office, "ada")
-    await depart(office, "bob")
-    assert [id for id, _ in await departed(office)] == ["ada", "ada", "bob"]
-    living = await office.messages("ada")
-    assert await forgotten(office, "ada") == 2
-    # Nothing of it is found from the moment that it is forgotten.
-    assert {message.recipient.id for message in await everybodys(office)} == {"ada", "bob"}
-    assert [message for message in await everybodys(office) if message.recipient.id == "ada"] == living
-    await settle(office)
-    assert await office.messages("ada") == living
-    assert len(await everybodys(office)) == 4
-    assert len(await office.recipient_runs()) == 2
-
-
-async def test_forgetting_deletes_who_lives_there_too(office: Office) -> None:
-    await notified(office, "ada")
-    await depart(office, "ada")
-    await notified(office, "ada")
-    assert await office.messaging.lifecycle.forget(office.directory, place(office, "ada"))
-    assert await everybodys(office) == []
-    assert await office.directory.read(place(office, "ada")) is None
-    await settle(office)
-    assert await office.counts() == NOTHING
-    assert not await office.messaging.lifecycle.forget(office.directory, place(office, "ada"))
-
-
-@pytest.mark.parametrize("lives", [False, True])
-async def test_a_purge_takes_what_was_kept(office: Office, lives: bool) -> None:
-    await notified(office, "ada", "bob")
-    await depart(office, "ada")
-    await office.work()
-    if lives:
-        await office.identify("ada")
-    await office.messaging.lifecycle.purge(office.directory, place(office, "ada"))
-    assert [message.recipient.id for message in await everybodys(office)] == ["bob", "bob"]
-    assert [run["recipient_id"] for run in await office.recipient_runs()] == ["bob"]
-    assert await departed(office) == []
-    await settle(office)
-    assert (await office.counts())["messages"] == 2
-
-
-async def test_repeating_a_request_forgets_once(office: Office) -> None:
-    await notified(office, "ada")
-    await depart(office, "ada")
-    first = receipt(office.environment_id, "key")
-    assert await office.messaging.lifecycle.forget(office.directory, place(office, "ada"), receipt=first)
-    await office.identify("bob")
-    with pytest.raises(RepeatedError):
-        await office.messaging.lifecycle.forget(office.directory, place(office, "bob"), receipt=first)
-
-
-class DiedError(Exception):
-    """Stands for the end of the process."""
-
-
-async def die(*_: Any) -> Any:
-    raise DiedError
-
-
-async def test_forgetting_is_kept_with_its_receipt_or_not_at_all(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await notified(office, "ada")
-    first = receipt(office.environment_id, "key")
-    ada = place(office, "ada")
-    with monkeypatch.context() as dying:
-        dying.setattr(lifecycle, "forget_retained", die)
-        with pytest.raises(DiedError):
-            await office.messaging.lifecycle.forget(office.directory, ada, receipt=first)
-    assert await office.directory.read(ada) is not None
-    assert await office.messaging.lifecycle.forget(office.directory, ada, receipt=first)
-    with pytest.raises(RepeatedError):
-        await office.messaging.lifecycle.forget(office.directory, ada, receipt=first)
-
-
-async def test_a_purge_that_dies_on_the_way_is_answered_and_finished(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await notified(office, "ada")
-    first = receipt(office.environment_id, "key")
-    ada = place(office, "ada")
-    with monkeypatch.context() as dying:
-        dying.setattr(lifecycle, "erase_people", die)
-        with pytest.raises(DiedError):
-            await office.messaging.lifecycle.purge(office.directory, ada, receipt=first)
-    assert await everybodys(office) == []
-    again = await office.identify("ada")
-    with pytest.raises(RepeatedError):
-        await office.messaging.lifecycle.purge(office.directory, ada, receipt=first)
-    await settle(office)
-    assert await office.counts() == NOTHING
-    assert await office.directory.read(ada) == again
-
-
-async def test_who_is_written_meanwhile_is_forgotten_or_lives_as_a_whole(office: Office) -> None:
-    ada = place(office, "ada")
-    for _ in range(10):
-        await office.identify("ada")
-        forgot, *_ = await asyncio.gather(
-            office.messaging.lifecycle.forget(office.directory, ada),
-            *(office.directory.write(Write(ada, (Add({"visits": 1}),))) for _ in range(5)),
-        )
-        assert forgot
-        left = await office.directory.read(ada)
-        assert left is None or left.attributes == {}
-
-
-async def test_forgetting_is_finished_by_whoever_comes_next(office: Office) -> None:
-    """A purge that dies right after it began leaves a job."""
-    await notified(office, "ada")
-    await depart(office, "ada")
-    await settle(office)
-    assert await forgotten(office, "ada") == 1
-    assert await everybodys(office) == []
-    await settle(office)
-    assert await office.counts() == NOTHING
