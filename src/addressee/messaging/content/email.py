@@ -13,8 +13,6 @@ from liquid import Markup
 from msgspec import structs
 
 from addressee.channels.destination import Destination
-from addressee.channels.email.html.inlining import with_inlined_css
-from addressee.channels.email.html.mjml import MjmlError, html_of_mjml
 from addressee.channels.email.html.plain_text import text_of
 from addressee.channels.email.message import Email
 from addressee.channels.links import EMBEDDED, Checked, checked_html, schemes_of
@@ -22,12 +20,14 @@ from addressee.channels.provider import ChannelType, Provider
 from addressee.messaging.content.aliases import JSON_OR_TEXT, Alias, Aliases, json_object
 from addressee.messaging.content.attachments import FOR_ALL, File, StoredAttachment
 from addressee.messaging.content.blocks.model import FIELD, Blocks, links_of, problems_of, texts_of
+from addressee.messaging.content.blocks.partials import partial_problems_of
 from addressee.messaging.content.blocks.rendering import html_of
+from addressee.messaging.content.email_html import MJML_OF_BLOCKS, finished_html
 from addressee.messaging.content.layouts import layout_named, with_layout
 from addressee.messaging.content.model import Content, Rendered, Template, render_texts
 from addressee.messaging.content.scope import Scope
 from addressee.messaging.content.templating import liquid
-from addressee.messaging.content.templating.shared_templates import MJML, Layout
+from addressee.messaging.content.templating.shared_templates import Layout, Partial
 from addressee.messaging.definitions.model import FieldPath
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.tracking.urls import Tracking
@@ -158,12 +158,7 @@ class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
             body = with_layout(self.html, "html", scope, layout, self.pre_content)
             html = finished_html(body, channel.settings, is_mjml=self.is_mjml)
         elif self.visual_blocks:
-            blocks = html_of(self.visual_blocks, scope, schemes_of(channel.settings))
-            placed = {**scope, FIELD: Markup(blocks.text)}
-            html = finished_html(
-                with_layout(PRINTED_BLOCKS, "html", placed, layout, self.pre_content), channel.settings
-            )
-            html = html._replace(refused=blocks.refused + html.refused)
+            html = self._of_blocks(self.visual_blocks, scope, channel, layout)
         if self.text:
             text = with_layout(self.text, "text", scope, layout, self.pre_content)
         elif html:
@@ -177,6 +172,16 @@ class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
             overrides=render_texts(self.overrides, scope),
         )
         return Rendered(content, html.refused if html else ())
+
+    def _of_blocks(self, given: Blocks, scope: Scope, channel: Channel, layout: Layout | None) -> Checked:
+        """Returns the HTML that is put together from blocks, within the layout. Raises TemplateError."""
+        can_be_dark = layout is not None and layout.can_be_dark
+        blocks = html_of(given, scope, schemes_of(channel.settings), can_be_dark=can_be_dark)
+        in_mjml = layout is not None and layout.begins_as_mjml
+        shown = Markup(MJML_OF_BLOCKS if in_mjml else blocks.html)
+        body = with_layout(PRINTED_BLOCKS, "html", {**scope, FIELD: shown}, layout, self.pre_content)
+        html = finished_html(body, channel.settings, blocks=blocks)
+        return html._replace(refused=blocks.refused + html.refused)
 
     def attach(self, content: Content, attachments: Mapping[str, Sequence[StoredAttachment]]) -> Content:
         assert isinstance(content, EmailContent)
@@ -199,8 +204,9 @@ class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
                 ("is_mjml",),
                 f"the layout {self.layout_key!r} is HTML; MJML needs one that begins with <mjml>",
             )
-        if self.visual_blocks and layout.begins_as_mjml:
-            yield (FIELD,), f"visual blocks are HTML; the layout {self.layout_key!r} is MJML"
+
+    def partial_problems(self, partials: Mapping[str, Partial]) -> Iterator[tuple[FieldPath, str]]:
+        yield from partial_problems_of(self.visual_blocks or (), partials)
 
     def texts(self) -> Iterator[tuple[FieldPath, str, liquid.BoundedEnvironment]]:
         yield from super().texts()
@@ -219,19 +225,3 @@ class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
             yield ("pre_content",), "this stands in front of the HTML, which is missing"
         if self.is_mjml and not self.html:
             yield ("is_mjml",), "this is about 'html', which is missing"
-
-
-def finished_html(html: str, settings: Mapping[str, Any], *, is_mjml: bool = False) -> Checked:
-    """Returns rendered HTML or MJML as it leaves: its sheets are inlined, and links that are not allowed are left out.
-
-    HTML that begins with `<mjml>`, as a layout may, is MJML too. `settings` are the channel's. Raises TemplateError for
-    MJML that is none.
-    """
-    if is_mjml or html.lstrip().startswith(MJML):
-        try:
-            html = html_of_mjml(html)
-        except MjmlError as error:
-            raise liquid.TemplateError(f"MJML: {error}", None) from None
-    if settings.get("inline_css", True):
-        html = with_inlined_css(html)
-    return checked_html(html, schemes_of(settings), EMBEDDED)

@@ -19,7 +19,7 @@ from addressee.messaging.content.aliases import Aliases
 from addressee.messaging.content.attachments import File, StoredAttachment
 from addressee.messaging.content.scope import Scope
 from addressee.messaging.content.templating import liquid
-from addressee.messaging.content.templating.shared_templates import Layout
+from addressee.messaging.content.templating.shared_templates import Layout, Partial
 from addressee.messaging.definitions.model import Definition, FieldPath
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.tracking.urls import Tracking
@@ -146,6 +146,10 @@ class Template(Definition, frozen=True, tag_field="type", omit_defaults=True):
 
     def layout_problems(self, layout: Layout) -> Iterator[tuple[FieldPath, str]]:
         """Yields what does not fit the layout that it names, and the paths."""
+        yield from ()
+
+    def partial_problems(self, partials: Mapping[str, Partial]) -> Iterator[tuple[FieldPath, str]]:
+        """Yields what does not fit the partials that it gives values to, and the paths."""
         yield from ()
 
     def problems(self, provider: Provider) -> Iterator[tuple[FieldPath, str]]:

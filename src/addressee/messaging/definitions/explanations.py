@@ -72,10 +72,32 @@ def did_you_mean(name: str) -> str:
     return f"; did you mean {name!r}?"
 
 
+def of_types(error: ValidationError, definitions: Mapping[str, Any]) -> Iterator[tuple[FieldPath, str]]:
+    """Yields what is wrong with a value whose type, which it says itself, is one of several."""
+    schema: Any = error.schema
+    value: Any = error.instance
+    path, tag = tuple(error.absolute_path), schema["discriminator"]["propertyName"]
+    known: Mapping[str, str] = schema["discriminator"]["mapping"]
+    type = value.get(tag)
+    if type is None:
+        yield path, f"{tag!r} is missing"
+    elif not isinstance(type, str) or type not in known:
+        yield (*path, tag), f"there is no {tag} {type!r}; {instead_of(str(type), list(known))}"
+    else:
+        place = [each["$ref"] for each in schema["anyOf"]].index(known[type])
+        for each in error.context or ():
+            if each.schema_path[0] == place:
+                yield from explanations(each, definitions)
+
+
 def of_alternatives(error: ValidationError, definitions: Mapping[str, Any]) -> Iterator[tuple[FieldPath, str]]:
     """Yields what is wrong with a value within the one alternative that has its type; otherwise, which types it may
     have.
     """
+    schema: Any = error.schema
+    if "discriminator" in schema and isinstance(error.instance, dict):
+        yield from of_types(error, definitions)
+        return
     wanted: Any = error.validator_value
     alternatives = [resolved(each, definitions) for each in wanted]
     names = [set(each.get("required", ())) for each in alternatives]

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from addressee.messaging.content.blocks.model import Blocks, problems_of, texts_of
+from addressee.messaging.content.blocks.model import Blocks, links_of, problems_of, texts_of
 
 BUTTON = {"label": "{{ label }}", "action": "/", "style_attrs": {"background_color": "primary_color"}}
 
@@ -21,6 +21,7 @@ def test_texts_have_the_path_at_which_they_stand() -> None:
         {"type": "image", "url": "https://example.com/a.png", "alt": "A"},
         {"type": "button_set", "buttons": [BUTTON]},
         {"type": "partial", "key": "card", "attrs": {"title": "{{ name }}"}},
+        {"type": "row", "columns": [{"blocks": [{"type": "divider"}]}, {"blocks": [{"type": "html", "content": "H"}]}]},
     )
     assert [(path, text) for path, text, _ in texts_of(found)] == [
         (("visual_blocks", 1, "content"), "Hi"),
@@ -31,7 +32,16 @@ def test_texts_have_the_path_at_which_they_stand() -> None:
         (("visual_blocks", 3, "buttons", 0, "style_attrs", "background_color"), "primary_color"),
         (("visual_blocks", 4, "key"), "{% render 'card', title: title %}"),
         (("visual_blocks", 4, "attrs", "title"), "{{ name }}"),
+        (("visual_blocks", 5, "columns", 1, "blocks", 0, "content"), "H"),
     ]
+
+
+def test_problems_and_links_in_columns_have_their_paths() -> None:
+    button = {**BUTTON, "style_attrs": {"text_color": "blueish"}}
+    found = blocks({"type": "row", "columns": [{"blocks": [{"type": "button_set", "buttons": [button]}]}]})
+    place = ("visual_blocks", 0, "columns", 0, "blocks", 0, "buttons", 0)
+    assert [path for path, _ in problems_of(found)] == [(*place, "style_attrs", "text_color")]
+    assert list(links_of(found)) == [((*place, "action"), "/")]
 
 
 def test_a_misspelt_colour_is_a_problem() -> None:
@@ -63,6 +73,9 @@ def test_the_key_and_the_attributes_of_a_partial_have_names() -> None:
         {"type": "markdown", "content": "x", "layout_attrs": {"padding_top": -1}},
         {"type": "image", "url": "x", "style_attrs": {"width": "10em"}},
         {"type": "button_set", "buttons": []},
+        {"type": "row", "columns": []},
+        {"type": "row", "columns": [{"blocks": []}]},
+        {"type": "row", "columns": [{"blocks": [{"type": "row", "columns": []}]}]},
         {"type": "button_set", "buttons": [{**BUTTON, "variant": "round"}]},
     ],
 )

@@ -221,8 +221,60 @@ def test_mjml_stands_in_a_layout_of_mjml(tmp_path: Path) -> None:
         "workflows/x.yaml:1: the layout 'html' is HTML; MJML needs one that begins with <mjml>"
     ]
     blocks = "steps: [{ref: a, email: {subject: x, visual_blocks: [{type: divider}], layout_key: mjml}}]"
-    assert mistakes(tmp_path, {**files, "workflows/x.yaml": blocks}) == [
-        "workflows/x.yaml:1: visual blocks are HTML; the layout 'mjml' is MJML"
+    assert len(templates(tmp_path, {**files, "workflows/x.yaml": blocks})) == 2
+
+
+CARD = """
+visual_block_enabled: true
+content: "{{ title }}{{ kind }}"
+input_schema:
+  - {type: text, key: title, label: Title, settings: {required: true}}
+  - {type: select, key: kind, label: Kind, settings: {options: [{value: info}, {value: warning}]}}
+"""
+
+WITH_CARDS = """
+steps:
+  - ref: mail
+    email:
+      subject: x
+      visual_blocks:
+        - {type: partial, key: card, attrs: {title: "{{ data.title }}", kind: "{{ data.kind }}", more: 1}}
+        - {type: partial, key: card, attrs: {title: x, kind: danger}}
+        - type: row
+          columns:
+            - blocks: [{type: divider}]
+            - blocks:
+                - {type: partial, key: card, attrs: {kind: info}}
+"""
+
+
+def test_what_blocks_give_to_partials_fits_their_inputs(tmp_path: Path) -> None:
+    files = {"channels/email.yaml": OUTBOX, "partials/card/partial.yaml": CARD, "workflows/x.yaml": WITH_CARDS}
+    assert mistakes(tmp_path, files) == [
+        "workflows/x.yaml:8: this must be one of info, warning",
+        "workflows/x.yaml:13: the partial needs 'title', which has no default",
+    ]
+
+
+def test_inputs_of_partials_have_a_form(tmp_path: Path) -> None:
+    inputs = "\n  - {type: hologram, key: a}\n  - {type: text, key: 'a b'}\n  - {type: boolean}\n  - {key: c}"
+    assert mistakes(tmp_path, {"partials/card/partial.yaml": f"content: x\ninput_schema:{inputs}"}) == [
+        "partials/card/partial.yaml:3: there is no type 'hologram'; there are text, textarea, url, markdown,"
+        " boolean, select, multi_select, json, button, image",
+        "partials/card/partial.yaml:4: 'a b' does not match '^[A-Za-z][A-Za-z0-9_]*$'",
+        "partials/card/partial.yaml:5: 'key' is missing",
+        "partials/card/partial.yaml:6: 'type' is missing",
+    ]
+
+
+def test_a_mistake_in_a_block_is_told_where_it_is(tmp_path: Path) -> None:
+    blocks = "[{type: divder}, {type: markdown}, {type: row, columns: [{blocks: [{type: image, url: x, wdth: 1}]}]}]"
+    workflow = f"steps: [{{ref: a, email: {{subject: x, visual_blocks: {blocks}}}}}]"
+    assert mistakes(tmp_path, {"channels/email.yaml": OUTBOX, "workflows/x.yaml": workflow}) == [
+        "workflows/x.yaml:1: 'content' is missing",
+        "workflows/x.yaml:1: there is no 'wdth' here; there are type, id, version, url, alt, action, layout_attrs,"
+        " style_attrs",
+        "workflows/x.yaml:1: there is no type 'divder'; did you mean 'divider'?",
     ]
 
 

@@ -1,15 +1,27 @@
-"""Visual blocks as files have them. Lengths are in pixels."""
+"""Visual blocks as files have them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 import msgspec
-from msgspec import structs
 
-from addressee.colours import Colour
+from addressee.messaging.content.blocks.attributes import (
+    BRAND_COLOURS,
+    NO_SPACE,
+    AlignedLayout,
+    ButtonLayout,
+    ButtonSize,
+    ButtonStyle,
+    ImageStyle,
+    Layout,
+    RowLayout,
+    Variant,
+    Width,
+    is_colour,
+)
 from addressee.messaging.content.model import texts_in
 from addressee.messaging.content.templating import liquid
 from addressee.messaging.content.templating.markdown import MARKDOWN
@@ -20,34 +32,7 @@ FIELD = "visual_blocks"
 
 MAX_BLOCKS = 100
 
-Align: TypeAlias = Literal["left", "center", "right"]
-Variant: TypeAlias = Literal["solid", "outline"]
-Pixels = Annotated[int, msgspec.Meta(ge=0, le=300)]
-Width = Annotated[str, msgspec.Meta(pattern=r"^(auto|[0-9]{1,4}(px)?|[0-9]{1,3}%)$")]
-
 ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-
-# Colours of the brand, which a style may name in place of a colour.
-BRAND_COLOURS = frozenset({"primary_color", "primary_color_contrast"})
-
-
-class Layout(Definition, frozen=True, omit_defaults=True):
-    """The space around a block."""
-
-    padding_top: Pixels = 8
-    padding_right: Pixels = 0
-    padding_bottom: Pixels = 8
-    padding_left: Pixels = 0
-
-
-class AlignedLayout(Layout, frozen=True, omit_defaults=True):
-    horizontal_align: Align = "left"
-
-
-class ButtonLayout(AlignedLayout, frozen=True, omit_defaults=True):
-    """The space around a set of buttons, and between them."""
-
-    column_gap: Pixels = 8
 
 
 class VisualBlock(Definition, frozen=True, tag_field="type", omit_defaults=True):
@@ -85,15 +70,11 @@ class HtmlBlock(VisualBlock, frozen=True, kw_only=True, omit_defaults=True, tag=
     ENVIRONMENTS: ClassVar[Mapping[str, liquid.BoundedEnvironment]] = {"content": liquid.HTML}
 
     content: str
-    layout_attrs: Layout = Layout(padding_top=0, padding_bottom=0)
+    layout_attrs: Layout = Layout()
 
 
 class DividerBlock(VisualBlock, frozen=True, kw_only=True, omit_defaults=True, tag="divider"):
-    layout_attrs: Layout = Layout(padding_top=16, padding_bottom=16)
-
-
-class ImageStyle(Definition, frozen=True, omit_defaults=True):
-    width: Width = "auto"
+    layout_attrs: Layout = Layout()
 
 
 class ImageBlock(VisualBlock, frozen=True, kw_only=True, omit_defaults=True, tag="image"):
@@ -113,26 +94,6 @@ class ImageBlock(VisualBlock, frozen=True, kw_only=True, omit_defaults=True, tag
 
     def links(self) -> Iterator[tuple[FieldPath, str]]:
         yield ("action",), self.action or ""
-
-
-class ButtonSize(Definition, frozen=True, omit_defaults=True):
-    size: Literal["sm", "md", "lg"] = "md"
-    is_fullwidth: bool = False
-
-
-class ButtonStyle(Definition, frozen=True, omit_defaults=True):
-    """The look of a button. Colours are like #635bff, one of BRAND_COLOURS, or Liquid that gives one of these."""
-
-    background_color: str | None = None
-    border_color: str | None = None
-    text_color: str | None = None
-    border_radius: Pixels = 4
-    border_width: Annotated[int, msgspec.Meta(ge=0, le=20)] = 1
-
-    @property
-    def colours(self) -> Mapping[str, str]:
-        named = structs.asdict(self)
-        return {name: named[name] for name in ("background_color", "border_color", "text_color") if named[name]}
 
 
 class Button(Definition, frozen=True, omit_defaults=True):
@@ -171,16 +132,15 @@ class PartialBlock(VisualBlock, frozen=True, kw_only=True, omit_defaults=True, t
     key: str
     name: str = ""
     attrs: dict[str, Any] = msgspec.field(default_factory=dict)
-    layout_attrs: Layout = Layout(padding_top=0, padding_bottom=0)
+    layout_attrs: Layout = NO_SPACE
 
-    @property
-    def source(self) -> str:
-        """The template that renders the partial with values that are called like its attributes."""
-        arguments = "".join(f", {name}: {name}" for name in self.attrs)
+    def source(self, names: Iterable[str]) -> str:
+        """Returns the template that renders the partial with values that have these names."""
+        arguments = "".join(f", {name}: {name}" for name in names)
         return f"{{% render '{self.key}'{arguments} %}}"
 
     def texts(self) -> Iterator[tuple[FieldPath, str, liquid.BoundedEnvironment]]:
-        yield ("key",), self.source, liquid.HTML
+        yield ("key",), self.source(self.attrs), liquid.HTML
         for path, text in texts_in(self.attrs):
             yield ("attrs", *path), text, liquid.PLAIN
 
@@ -192,29 +152,54 @@ class PartialBlock(VisualBlock, frozen=True, kw_only=True, omit_defaults=True, t
                 yield ("attrs", name), "an attribute's name has letters, digits and _, and begins with a letter"
 
 
-AnyBlock: TypeAlias = MarkdownBlock | HtmlBlock | DividerBlock | ImageBlock | ButtonSetBlock | PartialBlock
+PlainBlock: TypeAlias = MarkdownBlock | HtmlBlock | DividerBlock | ImageBlock | ButtonSetBlock | PartialBlock
+
+
+class Column(Definition, frozen=True, omit_defaults=True):
+    """A part of a row. Those without a width share what the others leave."""
+
+    blocks: Annotated[tuple[PlainBlock, ...], msgspec.Meta(min_length=1, max_length=20)]
+    width: Width = "auto"
+
+
+class RowBlock(VisualBlock, frozen=True, kw_only=True, omit_defaults=True, tag="row"):
+    """Columns of blocks beside each other, which stand below each other on a phone."""
+
+    columns: Annotated[tuple[Column, ...], msgspec.Meta(min_length=1, max_length=4)]
+    layout_attrs: RowLayout = RowLayout(0, 0, 0, 0)
+
+    def placed(self) -> Iterator[tuple[FieldPath, PlainBlock]]:
+        """Yields the blocks in its columns, and their paths."""
+        for column, each in enumerate(self.columns):
+            yield from ((("columns", column, "blocks", index), block) for index, block in enumerate(each.blocks))
+
+
+AnyBlock: TypeAlias = PlainBlock | RowBlock
 
 Blocks = Annotated[tuple[AnyBlock, ...], msgspec.Meta(min_length=1, max_length=MAX_BLOCKS)]
 
 
-def is_colour(text: str) -> bool:
-    """Returns whether a text is a colour, or Liquid that may give one."""
-    return text in BRAND_COLOURS or "{" in text or Colour.parse(text) is not None
+def placed(blocks: Sequence[AnyBlock]) -> Iterator[tuple[FieldPath, AnyBlock]]:
+    """Yields all blocks, those in columns after their row, and their paths."""
+    for index, block in enumerate(blocks):
+        yield (FIELD, index), block
+        if isinstance(block, RowBlock):
+            yield from (((FIELD, index, *path), below) for path, below in block.placed())
 
 
-def texts_of(blocks: Blocks) -> Iterator[tuple[FieldPath, str, liquid.BoundedEnvironment]]:
+def texts_of(blocks: Sequence[AnyBlock]) -> Iterator[tuple[FieldPath, str, liquid.BoundedEnvironment]]:
     """Yields every text in Liquid of blocks, its path and its environment."""
-    for index, block in enumerate(blocks):
-        yield from (((FIELD, index, *path), text, environment) for path, text, environment in block.texts())
+    for place, block in placed(blocks):
+        yield from (((*place, *path), text, environment) for path, text, environment in block.texts())
 
 
-def links_of(blocks: Blocks) -> Iterator[tuple[FieldPath, str]]:
+def links_of(blocks: Sequence[AnyBlock]) -> Iterator[tuple[FieldPath, str]]:
     """Yields the texts of blocks that are links as a whole, and their paths."""
-    for index, block in enumerate(blocks):
-        yield from (((FIELD, index, *path), text) for path, text in block.links())
+    for place, block in placed(blocks):
+        yield from (((*place, *path), text) for path, text in block.links())
 
 
-def problems_of(blocks: Blocks) -> Iterator[tuple[FieldPath, str]]:
+def problems_of(blocks: Sequence[AnyBlock]) -> Iterator[tuple[FieldPath, str]]:
     """Yields problems of blocks beyond the types of their fields, and their paths."""
-    for index, block in enumerate(blocks):
-        yield from (((FIELD, index, *path), message) for path, message in block.problems())
+    for place, block in placed(blocks):
+        yield from (((*place, *path), message) for path, message in block.problems())

@@ -7,40 +7,31 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import NamedTuple
 
-from addressee.channels.links import EMBEDDED, Checked, checked_url
+from addressee.channels.links import EMBEDDED, checked_url
 from addressee.colours import WHITE, Colour, readable, text_on
+from addressee.messaging.content.blocks.attributes import NO_SPACE, AlignedLayout, Layout, RowLayout, Variant
 from addressee.messaging.content.blocks.brand import BrandColours, colours_of
 from addressee.messaging.content.blocks.model import (
-    AlignedLayout,
     AnyBlock,
     Button,
     ButtonSetBlock,
+    Column,
     DividerBlock,
     HtmlBlock,
     ImageBlock,
-    Layout,
     MarkdownBlock,
     PartialBlock,
-    Variant,
+    RowBlock,
+    placed,
 )
-from addressee.messaging.content.model import render_texts
+from addressee.messaging.content.blocks.partials import values_of
+from addressee.messaging.content.blocks.sheet import dark_class, sheet_of
 from addressee.messaging.content.scope import Scope
 from addressee.messaging.content.templating import liquid
 from addressee.messaging.content.templating.markdown import to_html
+from addressee.messaging.content.templating.shared_templates import NO_SHARED_TEMPLATES, TEMPLATES, SharedTemplates
 
 TABLE = '<table role="presentation" border="0" cellpadding="0" cellspacing="0"'
-RULE = "#d8dbe2"
-
-
-class Size(NamedTuple):
-    """The padding of a button and the size of its text, in pixels."""
-
-    vertical: int
-    horizontal: int
-    text: int
-
-
-SIZES = {"sm": Size(6, 12, 13), "md": Size(10, 18, 15), "lg": Size(14, 24, 17)}
 
 
 class Gaps(NamedTuple):
@@ -62,23 +53,50 @@ class Look(NamedTuple):
     background: Colour | None
 
 
-def html_of(blocks: Sequence[AnyBlock], scope: Scope, schemes: frozenset[str]) -> Checked:
+class BlocksHtml(NamedTuple):
+    """The HTML of blocks and their sheet, a `<style>` element. `refused` has the reason for each link left out."""
+
+    html: str
+    sheet: str
+    refused: tuple[str, ...]
+
+
+def html_of(
+    blocks: Sequence[AnyBlock], scope: Scope, schemes: frozenset[str], *, can_be_dark: bool = False
+) -> BlocksHtml:
     """Returns the HTML of blocks, one below the other. Raises TemplateError.
 
     Pictures, buttons and markdown have no links but those that are allowed; what is HTML already is not checked.
+    `can_be_dark` says that the page around them is dark for those who want it so.
     """
     renderer = BlockRenderer(scope, schemes)
-    html = "\n".join(row(block.layout_attrs, renderer.content(block)) for block in blocks)
-    return Checked(html, tuple(renderer.refused))
+    html = renderer.column(blocks)
+    types = (type_of(block) for _, block in placed(blocks))
+    return BlocksHtml(html, sheet_of(types, renderer.colours if can_be_dark else ()), tuple(renderer.refused))
 
 
 @dataclass(frozen=True, slots=True)
 class BlockRenderer:
-    """Renders blocks for one recipient; `refused` has the reasons for links that it left out."""
+    """Renders blocks for one recipient; `refused` has the reasons for links that it left out.
+
+    `colours` are those of texts that stand on the page itself.
+    """
 
     scope: Scope
     schemes: frozenset[str]
     refused: list[str] = field(default_factory=list)
+    colours: list[Colour] = field(default_factory=list)
+
+    def column(self, blocks: Sequence[AnyBlock]) -> str:
+        """Returns the HTML of blocks, one below the other. Raises TemplateError."""
+        return "\n".join(map(self.block, blocks))
+
+    def block(self, block: AnyBlock) -> str:
+        """Returns a block with the space around it."""
+        content = self.content(block)
+        if isinstance(block, PartialBlock) and block.layout_attrs == NO_SPACE:
+            return content
+        return spaced(type_of(block), block.layout_attrs, content)
 
     def content(self, block: AnyBlock) -> str:
         """Returns the HTML of a block, without the space around it. Raises TemplateError."""
@@ -86,18 +104,35 @@ class BlockRenderer:
             case MarkdownBlock():
                 checked = to_html(block.content, self.scope, self.schemes)
                 self.refused.extend(checked.refused)
-                return checked.text
+                return f'<div class="block-markdown">{checked.text}</div>'
             case HtmlBlock():
                 return liquid.render(block.content, self.scope, liquid.HTML)
             case PartialBlock():
-                scope = {**self.scope, **render_texts(block.attrs, self.scope)}
-                return liquid.render(block.source, scope, liquid.HTML)
+                return self._partial(block)
             case DividerBlock():
-                return f'<div style="border-top:1px solid {RULE};font-size:0;line-height:0">&nbsp;</div>'
+                return '<div class="block-divider">&nbsp;</div>'
             case ImageBlock():
                 return self._image(block)
             case ButtonSetBlock():
                 return self._buttons(block)
+            case RowBlock():
+                return self._row(block)
+
+    def _partial(self, block: PartialBlock) -> str:
+        shared: SharedTemplates = self.scope.get(TEMPLATES, NO_SHARED_TEMPLATES)
+        partial = shared.partials.get(block.key)
+        # One that there is not is told by the template that names it.
+        values = {} if partial is None else values_of(partial, block.attrs, self.scope, self.schemes)
+        return liquid.render(block.source(values), {**self.scope, **values}, liquid.HTML)
+
+    def _row(self, block: RowBlock) -> str:
+        """Returns columns as cells of a table whose widths are fixed, so that no picture takes more than its share."""
+        layout, last = block.layout_attrs, len(block.columns) - 1
+        cells = "".join(
+            cell(column, layout, gaps(place, last, layout.column_gap), self.column(column.blocks))
+            for place, column in enumerate(block.columns)
+        )
+        return f'{TABLE} width="100%" style="table-layout:fixed"><tr>{cells}</tr></table>'
 
     def _url(self, text: str | None, *further: str) -> str:
         """Returns the URL that a text in Liquid gives, as an attribute has it; an empty one if it is not allowed."""
@@ -110,23 +145,21 @@ class BlockRenderer:
         if not source:
             return ""
         alt = escape(liquid.render(block.alt or "", self.scope))
-        width = block.style_attrs.width.removesuffix("px")
-        attribute = "" if width == "auto" else f' width="{width}"'
-        length = f"{width}px" if width.isdecimal() else width
-        style = f"border:0;display:inline-block;height:auto;max-width:100%;width:{length}"
-        image = f'<img src="{source}" alt="{alt}"{attribute} style="{style}">'
-        return f'<a href="{action}" target="_blank">{image}</a>' if action else image
+        width = width_of(block.style_attrs.width)
+        style = f"border:0;display:inline-block;height:auto;max-width:100%;width:{width.length}"
+        image = f'<img src="{source}" alt="{alt}"{width.attribute} style="{style}">'
+        shown = f'<a href="{action}" target="_blank">{image}</a>' if action else image
+        return f'<div class="block-image">{shown}</div>'
 
     def _buttons(self, block: ButtonSetBlock) -> str:
         colours, gap, last = colours_of(self.scope), block.layout_attrs.column_gap, len(block.buttons) - 1
         return "".join(
-            self._button(button, colours, Gaps(0 if place == 0 else gap // 2, 0 if place == last else gap - gap // 2))
-            for place, button in enumerate(block.buttons)
+            self._button(button, colours, gaps(place, last, gap)) for place, button in enumerate(block.buttons)
         )
 
     def _button(self, button: Button, brand: BrandColours, gaps: Gaps) -> str:
         """Returns a button as a table of its own, so that those that do not fit beside each other stand below."""
-        style, size = button.style_attrs, SIZES[button.size_attrs.size]
+        style = button.style_attrs
         given = {
             name: colour
             for name, text in style.colours.items()
@@ -134,25 +167,22 @@ class BlockRenderer:
         }
         look = look_of(button.variant, given, brand)
         label, action = escape(liquid.render(button.label, self.scope)), self._url(button.action)
-        link = (
-            f"color:{look.text};display:inline-block;font-size:{size.text}px;font-weight:600;line-height:1.25;"
-            f"padding:{size.vertical}px {size.horizontal}px;text-decoration:none"
-        )
+        dark = f" {dark_class(look.text)}" if look.background is None else ""
+        if dark:
+            self.colours.append(look.text)
+        named = f'class="block-button block-button--{button.variant} block-button--{button.size_attrs.size}{dark}"'
+        link = f'{named} style="color:{look.text}"'
         # A button leads nowhere if its link is not allowed, or empty.
-        shown = f'<a href="{action}" target="_blank" style="{link}">{label}</a>' if action else span(label, link)
+        shown = f'<a href="{action}" target="_blank" {link}>{label}</a>' if action else f"<span {link}>{label}</span>"
         filled = f' bgcolor="{look.background}"' if look.background else ""
         background = f"background:{look.background};" if look.background else ""
         edge = f"border:{style.border_width}px solid {look.border};" if style.border_width else ""
-        cell = (
-            f'<td align="center"{filled} style="{background}{edge}border-radius:{style.border_radius}px">{shown}</td>'
-        )
+        marked = f' class="{dark.strip()}"' if dark else ""
+        corners = f"border-radius:{style.border_radius}px"
+        cell = f'<td align="center"{marked}{filled} style="{background}{edge}{corners}">{shown}</td>'
         wide = ' width="100%"' if button.size_attrs.is_fullwidth else ""
         place = "border-collapse:separate;display:inline-table;vertical-align:top;" + gaps.style
         return f'{TABLE}{wide} style="{place}"><tr>{cell}</tr></table>'
-
-
-def span(label: str, style: str) -> str:
-    return f'<span style="{style}">{label}</span>'
 
 
 def look_of(variant: Variant, given: Mapping[str, Colour], brand: BrandColours) -> Look:
@@ -166,8 +196,39 @@ def look_of(variant: Variant, given: Mapping[str, Colour], brand: BrandColours) 
     return Look(text, given.get("border_color") or background, background)
 
 
-def row(layout: Layout, content: str) -> str:
-    """Returns a block as a row of its own, with the space around it."""
+def type_of(block: AnyBlock) -> str:
+    """Returns the type of a block as files have it."""
+    return str(block.__struct_config__.tag)
+
+
+def gaps(place: int, last: int, gap: int) -> Gaps:
+    """Returns the space beside one of several things, which there is only between them."""
+    return Gaps(0 if place == 0 else gap // 2, 0 if place == last else gap - gap // 2)
+
+
+class ShownWidth(NamedTuple):
+    """A width as CSS has it, and as an attribute, which is empty if there is none."""
+
+    length: str
+    attribute: str
+
+
+def width_of(written: str) -> ShownWidth:
+    width = written.removesuffix("px")
+    attribute = "" if width == "auto" else f' width="{width}"'
+    return ShownWidth(f"{width}px" if width.isdecimal() else width, attribute)
+
+
+def cell(column: Column, layout: RowLayout, gaps: Gaps, content: str) -> str:
+    width = width_of(column.width)
+    align = layout.vertical_align
+    style = f"padding:0 {gaps.right}px 0 {gaps.left}px;vertical-align:{align};width:{width.length}"
+    return f'<td class="block-column"{width.attribute} valign="{align}" style="{style}">{content}</td>'
+
+
+def spaced(type: str, layout: Layout, content: str) -> str:
+    """Returns a block as a table of its own, with the space around it."""
     padding = f"{layout.padding_top}px {layout.padding_right}px {layout.padding_bottom}px {layout.padding_left}px"
     align = f' align="{layout.horizontal_align}"' if isinstance(layout, AlignedLayout) else ""
-    return f'{TABLE} width="100%"><tr><td{align} style="padding:{padding}">{content}</td></tr></table>'
+    cell = f'<td class="block-row__cell"{align} style="padding:{padding}">{content}</td>'
+    return f'{TABLE} width="100%" class="block-row block-row--{type}-v1"><tr>{cell}</tr></table>'

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, NamedTuple, Self
 
 from addressee.messaging.definitions.model import Definition, Name
@@ -14,6 +16,9 @@ TEMPLATES = "$shared_templates"
 
 
 MJML = "<mjml"
+
+# `color-scheme: light dark` in a sheet, or as the content of a `<meta>`.
+DARK = re.compile(r"""color-scheme["']?\s*(?::|content\s*=\s*["'])[^;"'}]*\bdark\b""", re.IGNORECASE)
 
 
 class FooterLink(Definition, frozen=True):
@@ -40,6 +45,16 @@ class Layout(Definition, frozen=True, kw_only=True, omit_defaults=True):
     def begins_as_mjml(self) -> bool:
         return self.html_layout.lstrip().startswith(MJML)
 
+    @property
+    def can_be_dark(self) -> bool:
+        """Whether it says that it is dark for those who want it so."""
+        return says_dark(self.html_layout)
+
+
+@lru_cache(maxsize=500)
+def says_dark(html: str) -> bool:
+    return DARK.search(html) is not None
+
 
 class PartialType(StrEnum):
     """The language of a partial, for whoever uses it. Values are escaped as where it is rendered, whatever this is."""
@@ -52,7 +67,7 @@ class PartialType(StrEnum):
 
 class Partial(Definition, frozen=True, kw_only=True, omit_defaults=True):
     """A template that others render by its key. Editors show it by its icon, as a block with the fields of its
-    `input_schema`.
+    `input_schema`, whose forms are those of blocks.
     """
 
     content: str
@@ -61,7 +76,7 @@ class Partial(Definition, frozen=True, kw_only=True, omit_defaults=True):
     description: str | None = None
     visual_block_enabled: bool = False
     icon_name: str | None = None
-    input_schema: tuple[dict[str, Any], ...] = ()
+    input_schema: tuple[Any, ...] = ()
 
 
 LAYOUT = "layout"

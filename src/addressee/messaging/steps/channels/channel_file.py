@@ -82,6 +82,8 @@ class ChannelStepFile(StepFile, frozen=True, kw_only=True):
         if template is None:
             return
         self._check_layout(compiler, (*path, place.template), template)
+        for below, message in template.partial_problems(compiler.shared.partials):
+            compiler.problem((*path, place.template, *below), message)
         for where, link in template.links():
             scheme = scheme_of(link.partition("{")[0])
             allowed = place.channel.link_schemes

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from addressee.messaging.content.blocks.inputs import AnyInput
 from addressee.messaging.content.templating import liquid
 from addressee.messaging.content.templating.partials import unknown
 from addressee.messaging.content.templating.shared_templates import (
@@ -44,6 +45,7 @@ class PartialFile(Partial, frozen=True, kw_only=True):
     """The form of a partial's file, as Knock has it."""
 
     key: str | None = None
+    input_schema: tuple[AnyInput, ...] = ()
 
 
 # The form of the file of each kind of template.
