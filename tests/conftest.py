@@ -13,7 +13,7 @@ from addressee.database.pool import Pool, open_pool
 from addressee.database.sealing import Sealer
 from addressee.database.target import Target
 from addressee.directory.access.keys import Keys
-from addressee.operators import passwords
+from addressee.operators.credentials import passwords
 from tests.support.api import running_api, running_worker, until_at_work
 from tests.support.servers import installation_of_the_tests
 

@@ -10,8 +10,8 @@ from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
 from addressee.operators.accounts import Accounts
 from addressee.operators.invitations import Invitations
-from addressee.operators.sessions import Sessions
-from addressee.operators.sign_in import SignIn
+from addressee.operators.signing_in.sessions import Sessions
+from addressee.operators.signing_in.sign_in import SignIn
 from tests.support.clock import MovedClock
 
 PASSWORD = "correct horse battery"

@@ -10,7 +10,7 @@ from addressee.operators.accounts import Accounts
 from addressee.operators.errors import InvitationInvalidError, InvitedElsewhereError
 from addressee.operators.invitations import LIFE, Invitations
 from addressee.operators.model import Role
-from addressee.operators.sign_in import SignIn
+from addressee.operators.signing_in.sign_in import SignIn
 from tests.conftest import Environment
 from tests.operators.conftest import PASSWORD
 from tests.support.clock import MovedClock

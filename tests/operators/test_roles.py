@@ -13,7 +13,7 @@ from addressee.operators.acts import Acts
 from addressee.operators.errors import LastAdminError, NotAdministeredError, NotMemberError
 from addressee.operators.model import Operator, Role
 from addressee.operators.roles import Roles
-from addressee.operators.sessions import Sessions
+from addressee.operators.signing_in.sessions import Sessions
 from tests.conftest import Environment
 from tests.operators.conftest import PASSWORD
 from tests.support.clock import MovedClock

@@ -10,7 +10,7 @@ from msgspec import structs
 
 from addressee.api.answers import Answer
 from addressee.dashboard.urls import ROOT
-from addressee.operators.sessions import LIFE, RANDOM_BYTES
+from addressee.operators.signing_in.sessions import LIFE, RANDOM_BYTES
 
 NAME = "addressee_operator"
 

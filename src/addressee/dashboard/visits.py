@@ -18,7 +18,7 @@ from addressee.directory.errors import MissingError
 from addressee.directory.recipient import Place, Recipient
 from addressee.directory.writing.history import Origin
 from addressee.operators.model import Operator, Role
-from addressee.operators.sessions import Session
+from addressee.operators.signing_in.sessions import Session
 
 # The field of forms that has the browser's form token.
 FORM_TOKEN = "form_token"  # noqa: S105

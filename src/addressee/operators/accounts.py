@@ -15,10 +15,10 @@ from addressee.directory.clock import Clock
 from addressee.directory.documents import check_text
 from addressee.directory.emails import email_key, is_email
 from addressee.directory.errors import RefusedError
+from addressee.operators.credentials.one_time_passwords import period_of
+from addressee.operators.credentials.passwords import check_password, hash_password
 from addressee.operators.errors import AccountExistsError, FirstCodeWrongError, OperatorMissingError
 from addressee.operators.model import Operator, Role
-from addressee.operators.one_time_passwords import period_of
-from addressee.operators.passwords import check_password, hash_password
 from addressee.operators.rows import operator_from
 
 SQL = load(__package__)

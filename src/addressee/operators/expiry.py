@@ -9,8 +9,8 @@ from addressee.database.history_partitions import month
 from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.directory.reading.history import HISTORY_MONTHS
-from addressee.operators.sessions import IDLE_LIFE
-from addressee.operators.tries import FORGOTTEN_AFTER
+from addressee.operators.signing_in.sessions import IDLE_LIFE
+from addressee.operators.signing_in.tries import FORGOTTEN_AFTER
 
 SQL = load(__package__)
 

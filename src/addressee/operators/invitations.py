@@ -16,9 +16,9 @@ from addressee.database.sealing import Sealer
 from addressee.directory.clock import Clock
 from addressee.directory.errors import unavailable_when_away
 from addressee.operators.accounts import checked_email, checked_name
+from addressee.operators.credentials.passwords import check_password, hash_password
 from addressee.operators.errors import AccountExistsError, InvitationInvalidError, InvitedElsewhereError
 from addressee.operators.model import Operator, Role
-from addressee.operators.passwords import check_password, hash_password
 from addressee.operators.rows import roles_from
 
 SQL = load(__package__)

@@ -10,13 +10,13 @@ from addressee.database.sealing import Sealer, WrongMasterKeyError
 from addressee.directory.clock import Clock
 from addressee.operators.accounts import Accounts
 from addressee.operators.acts import Acts
-from addressee.operators.enrolments import Enrolments
+from addressee.operators.credentials.enrolments import Enrolments
 from addressee.operators.invitations import Invitations
 from addressee.operators.openid.settings import OpenIdSettings
 from addressee.operators.openid.sign_ins import OpenId
 from addressee.operators.roles import Roles
-from addressee.operators.sessions import Sessions
-from addressee.operators.sign_in import SignIn
+from addressee.operators.signing_in.sessions import Sessions
+from addressee.operators.signing_in.sign_in import SignIn
 
 CURSOR = "cursor of a page for operators"
 

@@ -10,8 +10,8 @@ import pyotp
 import pytest
 from playwright.async_api import Page, expect
 
+from addressee.operators.credentials.one_time_passwords import new_secret
 from addressee.operators.model import Role
-from addressee.operators.one_time_passwords import new_secret
 from addressee.operators.operators import Operators
 from tests.browser.axe import Axe
 from tests.browser.conftest import NewContext

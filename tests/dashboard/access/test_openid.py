@@ -9,7 +9,7 @@ import pyotp
 import pytest
 
 from addressee.database.installation import Installation
-from addressee.operators.one_time_passwords import new_secret
+from addressee.operators.credentials.one_time_passwords import new_secret
 from addressee.operators.operators import Operators
 from tests.dashboard.conftest import NewOperator
 from tests.support.api import running_api

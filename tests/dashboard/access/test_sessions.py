@@ -10,7 +10,7 @@ import pytest
 from addressee.api.answers import Answer
 from addressee.dashboard.cookies import NAME, with_browser
 from addressee.database.pool import Pool
-from addressee.operators.sessions import IDLE_LIFE, LIFE
+from addressee.operators.signing_in.sessions import IDLE_LIFE, LIFE
 from tests.dashboard.conftest import PASSWORD, BrowserOf, NewOperator
 from tests.support.browsing import load, submit
 

@@ -203,7 +203,7 @@ class Password(NamedTuple):
 def password_from(file: Path | None) -> Password:
     """Raises ValueError when the file cannot be read."""
     from addressee.cli.commands.keys import read_secret
-    from addressee.operators.passwords import new_password
+    from addressee.operators.credentials.passwords import new_password
 
     if file is not None:
         return Password(read_secret(file))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from addressee.operators.passwords import check_password
+from addressee.operators.credentials.passwords import check_password
 
 
 def problem_of(password: str, again: str, email: str) -> Mapping[str, str] | None:

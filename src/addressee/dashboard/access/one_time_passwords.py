@@ -14,7 +14,7 @@ from addressee.dashboard.rendering import page, see_other
 from addressee.dashboard.routes import OPERATOR, Routes
 from addressee.dashboard.urls import ACCOUNT, with_query
 from addressee.dashboard.visits import OperatorVisit
-from addressee.operators.enrolments import Enrolment
+from addressee.operators.credentials.enrolments import Enrolment
 from addressee.operators.errors import (
     CodeNeededError,
     EnrolmentInvalidError,

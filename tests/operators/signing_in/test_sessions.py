@@ -10,7 +10,7 @@ from addressee.database.pool import Pool
 from addressee.operators.accounts import Accounts
 from addressee.operators.expiry import delete_expired_access
 from addressee.operators.model import Operator
-from addressee.operators.sessions import IDLE_LIFE, LIFE, Sessions
+from addressee.operators.signing_in.sessions import IDLE_LIFE, LIFE, Sessions
 from tests.operators.conftest import PASSWORD
 from tests.support.clock import MovedClock
 

@@ -11,13 +11,13 @@ from addressee.directory.clock import Clock
 from addressee.directory.emails import email_key
 from addressee.directory.errors import unavailable_when_away
 from addressee.operators.accounts import totp_purpose
+from addressee.operators.credentials.one_time_passwords import period_of
+from addressee.operators.credentials.passwords import matches
 from addressee.operators.errors import CodeNeededError, SignInRefusedError
 from addressee.operators.model import Operator
-from addressee.operators.one_time_passwords import period_of
 from addressee.operators.openid.errors import NoAccountError
-from addressee.operators.passwords import matches
 from addressee.operators.rows import operator_from
-from addressee.operators.tries import Tries
+from addressee.operators.signing_in.tries import Tries
 
 SQL = load(__package__)
 

@@ -10,10 +10,15 @@ import pytest
 from msgspec import structs
 
 from addressee.operators.accounts import Accounts
+from addressee.operators.credentials.one_time_passwords import enrolment_url, new_secret
 from addressee.operators.errors import CodeNeededError, SignInRefusedError, TooManyTriesError
-from addressee.operators.one_time_passwords import enrolment_url, new_secret
-from addressee.operators.sign_in import SignIn
-from addressee.operators.tries import FREE_TRIES_OF_ACCOUNT, PAUSES_OF_ACCOUNT, PAUSES_OF_ADDRESS, pauses_after
+from addressee.operators.signing_in.sign_in import SignIn
+from addressee.operators.signing_in.tries import (
+    FREE_TRIES_OF_ACCOUNT,
+    PAUSES_OF_ACCOUNT,
+    PAUSES_OF_ADDRESS,
+    pauses_after,
+)
 from tests.operators.conftest import PASSWORD
 from tests.support.clock import MovedClock
 

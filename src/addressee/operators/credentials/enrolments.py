@@ -11,9 +11,9 @@ from msgspec import Struct
 
 from addressee.database.sealing import Sealer, WrongMasterKeyError
 from addressee.directory.clock import Clock
+from addressee.operators.credentials.one_time_passwords import enrolment_url, new_secret, period_of
 from addressee.operators.errors import EnrolmentInvalidError, FirstCodeWrongError
 from addressee.operators.model import Operator
-from addressee.operators.one_time_passwords import enrolment_url, new_secret, period_of
 
 LIFE = timedelta(minutes=30)
 

@@ -8,7 +8,7 @@ import pytest
 
 from addressee.database.sealing import Sealer
 from addressee.operators.accounts import Accounts
-from addressee.operators.enrolments import LIFE, Enrolments
+from addressee.operators.credentials.enrolments import LIFE, Enrolments
 from addressee.operators.errors import EnrolmentInvalidError
 from addressee.operators.model import Operator
 from tests.operators.conftest import PASSWORD

@@ -1,0 +1,1 @@
+"""Signing in: sessions, and pauses after failures."""
