@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -92,6 +93,24 @@ def test_every_message_in_its_order_and_time(tmp_path: Path) -> None:
     }
     assert isinstance(mail, EmailContent)
     assert (mail.to, mail.subject, mail.html) == ("ada@example.com", "acme: Hi", "<p>\nHi\n")
+
+
+def test_dynamic_audiences_of_the_folder_are_asked(tmp_path: Path) -> None:
+    """Nobody has been added to a static one."""
+    asked = {
+        key: {"variable": "recipient", "operator": "is_audience_member", "argument": key} for key in ("pro", "old")
+    }
+    steps = [{"ref": key, "conditions": {"all": [each]}, "in_app": {"body": key}} for key, each in asked.items()]
+    configuration = folder(
+        tmp_path,
+        workflows__comment=json.dumps({"steps": steps}),
+        audiences__old__audience="{name: Old, type: static}",
+        audiences__pro__audience="name: Pro\ntype: dynamic\nsegments:\n- conditions:\n"
+        "  - {property: recipient.plan, operator: equal_to, argument: pro}",
+    )
+    for plan, refs in (("pro", ["pro"]), ("free", [])):
+        shown = previewed(configuration, {**ADA, "plan": plan})
+        assert [each.ref for each in shown if isinstance(each, PreviewedMessage)] == refs
 
 
 def test_links_are_shown_by_samples(tmp_path: Path) -> None:

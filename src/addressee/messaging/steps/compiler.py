@@ -53,8 +53,9 @@ class Compiler:
 
     `form_of` returns the form of a step in a file, by the kind that it tells; `types` are the kinds that there are.
     `secrets` are the names of those that the environment has. `windows` are those of channel steps without their own.
-    `shared` are the layouts and partials that there are, `channel_groups` the groups of channels. `partials` are the
-    keys of those that the workflow renders; `namespaces` are those in which it looks up texts of a locale.
+    `shared` are the layouts and partials that there are, `channel_groups` the groups of channels, `dynamic_audiences`
+    the keys of audiences whose members follow conditions. `partials` are the keys of those that the workflow renders;
+    `namespaces` are those in which it looks up texts of a locale.
     Problems go to the source: a program with problems is not used.
     """
 
@@ -66,6 +67,7 @@ class Compiler:
     windows: Windows | None = None
     shared: SharedTemplates = NO_SHARED_TEMPLATES
     channel_groups: Mapping[str, ChannelGroup] = field(default_factory=dict)
+    dynamic_audiences: Collection[str] = ()
     partials: set[str] = field(default_factory=set)
     namespaces: set[str] = field(default_factory=set)
     program: list[Step] = field(default_factory=list)

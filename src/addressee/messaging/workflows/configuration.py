@@ -120,11 +120,13 @@ def check_sources(
     audiences = [audience for source in sources.audiences if (audience := read_audience_file(source))]
     check_audiences(audiences, available.audiences)
     channel_groups = [group for source in sources.channel_groups if (group := read_channel_group(source, usable))]
+    known_audiences = {**available.audiences, **{each.key: each.audience for each in audiences}}
+    dynamic = [key for key, audience in known_audiences.items() if audience.is_dynamic]
     known_groups = {**available.channel_groups, **{each.key: each.group for each in channel_groups}}
     workflows = [
         workflow
         for source in sources.workflows
-        if (workflow := read_workflow(source, usable, available.secrets, known, known_groups))
+        if (workflow := read_workflow(source, usable, available.secrets, known, known_groups, dynamic))
     ]
     whole = sources.whole
     variables = read_whole(whole.get(VARIABLES), read_variables)

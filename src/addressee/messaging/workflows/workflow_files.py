@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -76,12 +76,22 @@ def read_workflow(
     secrets: frozenset[str] = frozenset(),
     shared: SharedTemplates = NO_SHARED_TEMPLATES,
     channel_groups: Mapping[str, ChannelGroup] | None = None,
+    dynamic_audiences: Collection[str] = (),
 ) -> WorkflowDefinition | None:
     if not source.has_key:
         return None
     value = without_ignored(source.value)
     fits = source.fits((), value, WorkflowFile)
-    compiler = Compiler(source, channels, form_of, FORMS, secrets, shared=shared, channel_groups=channel_groups or {})
+    compiler = Compiler(
+        source,
+        channels,
+        form_of,
+        FORMS,
+        secrets,
+        shared=shared,
+        channel_groups=channel_groups or {},
+        dynamic_audiences=dynamic_audiences,
+    )
     if fits:
         file = msgspec.convert(value, WorkflowFile)
         if file.send_windows is not None:

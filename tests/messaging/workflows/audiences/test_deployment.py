@@ -14,9 +14,12 @@ from addressee.messaging.preview.model import PreviewedMessage
 from addressee.messaging.preview.simulations import Simulation
 from addressee.messaging.workflows.audiences import listing
 from addressee.messaging.workflows.audiences.archiving import archive_audience
+from addressee.messaging.workflows.commits.model import Authorship, Document, ResourceKey, ResourceKind
+from addressee.messaging.workflows.commits.store import live_commits
 from addressee.messaging.workflows.configuration import ConfigurationError
+from addressee.messaging.workflows.publishing import Publishing
 from addressee.preferences.audiences import AUDIENCES
-from tests.messaging.office import FILES, Office
+from tests.messaging.office import FILES, SEALER, Office
 
 ORIGIN = Origin(request_id="test")
 BETA = {"audiences/beta/audience.json": '{"name": "Beta", "type": "static"}'}
@@ -68,6 +71,19 @@ async def test_a_push_says_what_changes(office: Office) -> None:
     assert await effects(office, {**FILES, **BETA, **PAYING}) == {"audience beta": "new", "audience paying": "new"}
     changed = {**FILES, **BETA, "audiences/paying/audience.json": '{"name": "None", "type": "dynamic"}'}
     assert await effects(office, changed) == {"audience beta": "unchanged", "audience paying": "changed"}
+
+
+async def test_a_draft_of_an_audience_is_not_asked_until_it_is_committed(office: Office) -> None:
+    await office.push(asking("paying"))
+    await has_plan(office, "ada", "pro")
+    publishing = Publishing(office.pool, SEALER, office.clock)
+    (text,) = PAYING.values()
+    drafts = {ResourceKey(ResourceKind.AUDIENCE, "paying"): Document(text)}
+    await publishing.save_drafts(office.environment_id, drafts, "bob")
+    assert await told(office, "ada") == []
+    done = await publishing.commit_drafts(office.environment_id, Authorship("bob", "Who pays"))
+    assert [(each.what, each.effect.value) for each in done] == [("audience paying", "new")]
+    assert await told(office, "ada") == ["ada"]
 
 
 async def test_members_are_those_whom_the_conditions_fit_when_they_are_asked_for(office: Office) -> None:
@@ -159,6 +175,7 @@ async def test_an_archived_audience_has_no_members(office: Office) -> None:
         assert await archive_audience(office.directory, office.environment_id, key, ORIGIN)
         assert not await archive_audience(office.directory, office.environment_id, key, ORIGIN)
     assert await office.messaging.audiences.list(office.environment_id) == []
+    assert {each.kind for each in await live_commits(office.pool, office.environment_id)} == {ResourceKind.WORKFLOW}
     assert await told(office, "ada") == []
     assert await office.directory.read(office.user("ada")) is not None
 

@@ -21,6 +21,7 @@ from addressee.messaging.workflows.audiences.model import (
     Segment,
     SegmentCondition,
 )
+from addressee.messaging.workflows.configuration import read_configuration
 from tests.messaging.office import write_files
 
 KNOCK = {
@@ -176,3 +177,26 @@ def test_an_environment_has_so_many_audiences(tmp_path: Path, monkeypatch: Any) 
     before = {"old": Audience(name="Old", type=AudienceType.STATIC)}
     _, problems = read(tmp_path, KNOCK, before)
     assert problems == ["audiences/paying/audience.json:1: an environment has at most 2 audiences"]
+
+
+def test_a_push_warns_of_what_dynamic_audiences_do_not_do(tmp_path: Path) -> None:
+    workflow = """
+steps:
+  - ref: wait
+    type: wait_for_event
+    settings:
+      event: {event_type: audience, event_key: enter, audience_key: paying}
+      match_conditions: [event.transition == enter]
+  - ref: add
+    type: update_audience
+    settings:
+      action: add
+      audience_key: %s
+"""
+    files = {**KNOCK, "workflows/a.yaml": workflow % "paying", "workflows/b.yaml": workflow % "beta"}
+    never = "nobody enters or leaves a dynamic audience at a moment that is told: this never happens"
+    assert [str(warning) for warning in read_configuration(write_files(tmp_path, files), {}).warnings] == [
+        f"workflows/a.yaml:6: {never}",
+        "workflows/a.yaml:12: the members of the audience 'paying' follow its conditions: this step will fail",
+        f"workflows/b.yaml:6: {never}",
+    ]

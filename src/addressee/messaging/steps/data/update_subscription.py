@@ -112,6 +112,9 @@ class UpdateSubscriptionStepFile(StepFile, frozen=True, kw_only=True):
             )
             compiler.problem(path, needed)
             return
+        if is_audience and id in compiler.dynamic_audiences:
+            message = f"the members of the audience {id!r} follow its conditions: this step will fail"
+            compiler.source.warning((*path, "audience_key"), message)
         creates = settings.create_object_if_missing
         step = UpdateSubscriptionStep(
             ref=self.ref,

@@ -142,6 +142,9 @@ def awaited_event(
         return None
     if event.source_type not in {None, "workflow"}:
         compiler.source.warning((*path, "source_type"), "there are messages of workflows only: this never happens")
+    if kind.type is EventType.AUDIENCE and event.audience_key in compiler.dynamic_audiences:
+        message = "nobody enters or leaves a dynamic audience at a moment that is told: this never happens"
+        compiler.source.warning((*path, "audience_key"), message)
     conditions = [common, match_conditions(compiler, (*path, "match_conditions"), event.match_conditions, names)]
     made_by = None if event.step_ref is None else messages_of(compiler.program, event.step_ref)
     narrowing = {"source_key": event.source_key, "audience_key": event.audience_key, "step_ref": made_by}

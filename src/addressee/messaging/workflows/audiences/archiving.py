@@ -9,6 +9,8 @@ from addressee.directory.edits.recipients import Delete
 from addressee.directory.recipient import Place
 from addressee.directory.writing.history import Origin
 from addressee.directory.writing.writes import Write
+from addressee.messaging.workflows.commits.model import ResourceKey, ResourceKind
+from addressee.messaging.workflows.commits.store import forget
 from addressee.preferences.audiences import AUDIENCES
 
 SQL = load(__package__)
@@ -24,5 +26,7 @@ async def archive_audience(directory: Directory, environment_id: int, key: str, 
 
 
 async def is_deleted(pool: Pool, environment_id: int, key: str) -> bool:
-    """Deletes what a file said of an audience, and returns whether there was anything."""
-    return await pool.fetchval(*SQL["delete_audience"](environment_id=environment_id, key=key)) is not None
+    """Deletes what was pushed of an audience, and returns whether there was anything."""
+    async with pool.acquire() as connection, connection.transaction():
+        await forget(connection, environment_id, [ResourceKey(ResourceKind.AUDIENCE, key)])
+        return await connection.fetchval(*SQL["delete_audience"](environment_id=environment_id, key=key)) is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -64,6 +64,12 @@ async def record_commits(
             )
         )
     await connection.execute(*SQL["delete_drafts"](environment_id=environment_id, resources=list(documents)))
+
+
+async def forget(connection: Connection, environment_id: int, resources: Sequence[ResourceKey]) -> None:
+    """Deletes the commits and the drafts of resources that are there no more: nothing of them is live."""
+    await connection.execute(*SQL["delete_commits"](environment_id=environment_id, resources=resources))
+    await connection.execute(*SQL["delete_drafts"](environment_id=environment_id, resources=resources))
 
 
 async def live_commits(
