@@ -52,6 +52,17 @@ def with_hyphens(text: str) -> str:
     return text.replace("_", "-")
 
 
+def canonical(locale: str) -> str:
+    """Returns a locale as it is usually written: `nl-BE` for `NL_be`, `zh-Hant` for `zh-hant`."""
+    language, *parts = with_hyphens(locale).lower().split("-")
+    written, extends = [language], len(language) == 1
+    for part in parts:
+        extends = extends or len(part) == 1
+        by_length = {2: part.upper(), 4: part.title()}
+        written.append(part if extends else by_length.get(len(part), part))
+    return "-".join(written)
+
+
 def fallbacks(locale: str) -> tuple[str, ...]:
     """Returns the keys that a locale is looked up by, the least specific first: `es`, `es-AR` for `es_AR`."""
     parts = with_hyphens(locale).split("-")

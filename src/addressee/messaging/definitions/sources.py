@@ -94,9 +94,16 @@ class Source:
 
     def problem_in_text(self, path: FieldPath, line: int, message: str) -> None:
         """Records a problem in a line, counted from 1, of the text at a path."""
+        self.problems.append(self.problem_at_line(path, line, message))
+
+    def warning_in_text(self, path: FieldPath, line: int, message: str) -> None:
+        """Records a warning about a line, counted from 1, of the text at a path."""
+        self.warnings.append(self.problem_at_line(path, line, message))
+
+    def problem_at_line(self, path: FieldPath, line: int, message: str) -> Problem:
         origin = self.origin(path)
         file = origin.text_file or origin.file
-        self.problems.append(Problem(file, origin.first_line + line - 1, message, text_of(self.as_written(path)), line))
+        return Problem(file, origin.first_line + line - 1, message, text_of(self.as_written(path)), line)
 
     def renamed(self, path: FieldPath, name: FieldPath, other: FieldPath) -> None:
         """Records that what stands at a path under one name is called by another from here on."""

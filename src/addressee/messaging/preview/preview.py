@@ -28,6 +28,7 @@ from addressee.messaging.steps.model import Step
 from addressee.messaging.steps.run import RecipientRun, RunStatus
 from addressee.messaging.workflows.configuration import Configuration
 from addressee.messaging.workflows.schemas import failures
+from addressee.messaging.workflows.translations.files import translations_of
 from addressee.messaging.workflows.workflow_files import WorkflowDefinition
 from addressee.preferences.defaults import EnvironmentDefaults
 
@@ -99,6 +100,7 @@ def walked(
         now,
         {},
         shared_templates=NO_SHARED_TEMPLATES.with_all({each.key: each.template for each in configuration.templates}),
+        translations=translations_of(configuration.translations, EnvironmentDefaults().locale),
     )
 
     preferences = {place: page.preferences_of(asked.recipient)}

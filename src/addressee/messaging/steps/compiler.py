@@ -14,6 +14,7 @@ from addressee.conditions import forms
 from addressee.conditions.model import Conditions
 from addressee.conditions.names import ALL_NAMES, Names
 from addressee.messaging.content.templating import liquid
+from addressee.messaging.content.templating.known_texts import KnownTexts, warnings_of
 from addressee.messaging.content.templating.partials import unknown
 from addressee.messaging.content.templating.shared_templates import NO_SHARED_TEMPLATES, SharedTemplates
 from addressee.messaging.definitions.model import Definition, FieldPath, Name
@@ -55,7 +56,7 @@ class Compiler:
     `secrets` are the names of those that the environment has. `windows` are those of channel steps without their own.
     `shared` are the layouts and partials that there are, `channel_groups` the groups of channels, `dynamic_audiences`
     the keys of audiences whose members follow conditions. `partials` are the keys of those that the workflow renders;
-    `namespaces` are those in which it looks up texts of a locale.
+    `namespaces` are those in which it looks up texts of a locale, of which there are `texts`.
     Problems go to the source: a program with problems is not used.
     """
 
@@ -68,6 +69,7 @@ class Compiler:
     shared: SharedTemplates = NO_SHARED_TEMPLATES
     channel_groups: Mapping[str, ChannelGroup] = field(default_factory=dict)
     dynamic_audiences: Collection[str] = ()
+    texts: KnownTexts = field(default_factory=dict)
     partials: set[str] = field(default_factory=set)
     namespaces: set[str] = field(default_factory=set)
     program: list[Step] = field(default_factory=list)
@@ -99,6 +101,8 @@ class Compiler:
         self.partials.update(use.key for use in uses)
         for line, problem in unknown(uses, self.shared.partials):
             self.source.problem_in_text(path, line, problem)
+        for line, warning in warnings_of(template.translations, self.texts):
+            self.source.warning_in_text(path, line, warning)
 
     @property
     def names(self) -> Names:

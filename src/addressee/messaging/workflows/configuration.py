@@ -31,7 +31,13 @@ from addressee.messaging.workflows.configuration_sources import (
     unknown_files,
 )
 from addressee.messaging.workflows.preference_files import read_preferences
-from addressee.messaging.workflows.shared_templates.files import TemplateDefinition, check_templates, read_template
+from addressee.messaging.workflows.shared_templates.files import (
+    TemplateDefinition,
+    check_templates,
+    read_template,
+    warn_of_texts,
+)
+from addressee.messaging.workflows.translations.files import TranslationDefinition, read_translation, texts_with
 from addressee.messaging.workflows.variable_files import read_variables, refuse_two_homes, warn_of_secrets
 from addressee.messaging.workflows.workflow_files import WorkflowDefinition, read_workflow
 from addressee.preferences.categories import Section
@@ -50,7 +56,8 @@ class ConfigurationError(Exception):
 @dataclass(frozen=True, slots=True)
 class Configuration:
     """A folder's definitions; those without a file are None. `preferences` are the defaults of recipients, `sections`
-    the preference categories, `templates` layouts and partials. `warnings` prevent nothing.
+    the preference categories, `templates` layouts and partials, `translations` texts by locale. `warnings` prevent
+    nothing.
     """
 
     channels: list[ChannelDefinition]
@@ -63,15 +70,20 @@ class Configuration:
     audiences: Sequence[AudienceDefinition] = ()
     channel_groups: Sequence[ChannelGroupDefinition] = ()
     warnings: Sequence[Problem] = ()
+    translations: Sequence[TranslationDefinition] = ()
 
     @property
     def documents(self) -> Mapping[ResourceKey, Document]:
-        """The documents of what is committed: audiences, workflows, layouts and partials."""
+        """The documents of what is committed: audiences, workflows, layouts, partials and translations."""
         return {
             **{ResourceKey(ResourceKind.AUDIENCE, each.key): document_of(each.source) for each in self.audiences},
             **{
                 ResourceKey(ResourceKind(each.key.kind), each.key.key): document_of(each.source)
                 for each in self.templates
+            },
+            **{
+                ResourceKey(ResourceKind.TRANSLATION, str(each.key)): document_of(each.source)
+                for each in self.translations
             },
             **{ResourceKey(ResourceKind.WORKFLOW, each.key): document_of(each.source) for each in self.workflows},
         }
@@ -117,6 +129,9 @@ def check_sources(
     ]
     check_templates(templates, available.shared)
     known = available.shared.with_all({each.key: each.template for each in templates})
+    translations = [each for source in sources.translations if (each := read_translation(source))]
+    texts = texts_with(available.texts, translations)
+    warn_of_texts(templates, texts)
     audiences = [audience for source in sources.audiences if (audience := read_audience_file(source))]
     check_audiences(audiences, available.audiences)
     channel_groups = [group for source in sources.channel_groups if (group := read_channel_group(source, usable))]
@@ -126,7 +141,7 @@ def check_sources(
     workflows = [
         workflow
         for source in sources.workflows
-        if (workflow := read_workflow(source, usable, available.secrets, known, known_groups, dynamic))
+        if (workflow := read_workflow(source, usable, available.secrets, known, known_groups, dynamic, texts))
     ]
     whole = sources.whole
     variables = read_whole(whole.get(VARIABLES), read_variables)
@@ -139,7 +154,7 @@ def check_sources(
     found = [*problems, *(problem for source in sources for problem in source.problems)]
     if found:
         raise ConfigurationError(sorted(set(found)))
-    warnings = [warning for source in (*sources.channels, *sources.workflows) for warning in source.warnings]
+    warnings = [warning for source in sources for warning in source.warnings]
     warnings += [
         warning
         for name in (VARIABLES, PUBLIC_VARIABLES)
@@ -157,6 +172,7 @@ def check_sources(
         audiences,
         channel_groups,
         warnings,
+        translations,
     )
 
 

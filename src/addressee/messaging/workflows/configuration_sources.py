@@ -6,6 +6,7 @@ workflows/<key>/workflow.yaml or .json, with files beside it
 layouts/<key>.liquid                     partials/<key>.liquid
 layouts/<key>/layout.json or .yaml       partials/<key>/partial.json or .yaml, with files beside it
 audiences/<key>/audience.json or .yaml   channel_groups/<key>.yaml or .json
+translations/<locale>/<locale>.json      translations/<locale>/<namespace>.<locale>.json, or .po
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from addressee.messaging.workflows.audiences.files import audience_sources
 from addressee.messaging.workflows.channel_group_files import channel_group_sources
 from addressee.messaging.workflows.commits.model import Document, ResourceKey, ResourceKind
 from addressee.messaging.workflows.shared_templates.sources import LAYOUTS, PARTIALS, FileKind, template_sources
+from addressee.messaging.workflows.translations.sources import document_source, translation_sources
 from addressee.messaging.workflows.workflow_sources import workflow_sources
 
 VARIABLES = "variables.yaml"
@@ -36,6 +38,7 @@ NAMES_OF_DEFINITIONS = (
     *(f"{folder}/*.{ending}" for folder in ("layouts", "partials") for ending in ("html", "json", "liquid", "txt")),
     *("layouts/*/layout*.json", "partials/*/partial*.json"),
     *("audiences/*.json", "audiences/*/*.json", "channel_groups/*/*.json"),
+    *("translations/*.json", "translations/*.po"),
 )
 
 TEMPLATE_FILES: Mapping[type[Layout | Partial], FileKind] = {Partial: PARTIALS, Layout: LAYOUTS}
@@ -55,6 +58,7 @@ class ConfigurationSources:
     audiences: Sequence[Source] = ()
     channel_groups: Sequence[Source] = ()
     whole: Mapping[str, Source] = field(default_factory=dict)
+    translations: Sequence[Source] = ()
 
     def __iter__(self) -> Iterator[Source]:
         return chain(
@@ -62,6 +66,7 @@ class ConfigurationSources:
             self.channel_groups,
             self.workflows,
             self.audiences,
+            self.translations,
             self.whole.values(),
             *self.templates.values(),
         )
@@ -76,6 +81,7 @@ def folder_sources(folder: Path) -> ConfigurationSources:
         audiences=audience_sources(folder),
         channel_groups=channel_group_sources(folder),
         whole={name: read(folder / name, folder) for name in WHOLE_FILES if (folder / name).exists()},
+        translations=translation_sources(folder),
     )
     for source in sources:
         source.texts = {name_in(folder, file): unchanged_text(file) for file in sorted(source.files) if file.is_file()}
@@ -89,7 +95,12 @@ def unchanged_text(file: Path) -> str:
 
 def document_sources(documents: Mapping[ResourceKey, Document]) -> ConfigurationSources:
     """Reads resources that are JSON documents; problems call each by its kind and its key."""
-    sources = {each: read_document(document.text, str(each), each.key) for each, document in documents.items()}
+    sources = {
+        each: (document_source if each.kind is ResourceKind.TRANSLATION else read_document)(
+            document.text, str(each), each.key
+        )
+        for each, document in documents.items()
+    }
     for each, source in sources.items():
         source.texts = documents[each].files
 
@@ -100,6 +111,7 @@ def document_sources(documents: Mapping[ResourceKey, Document]) -> Configuration
         workflows=of_kind(ResourceKind.WORKFLOW),
         templates={template: of_kind(kind) for template, kind in TEMPLATE_KINDS.items()},
         audiences=of_kind(ResourceKind.AUDIENCE),
+        translations=of_kind(ResourceKind.TRANSLATION),
     )
 
 
@@ -109,6 +121,7 @@ def unknown_files(folder: Path, known: Collection[Path]) -> list[Problem]:
     where = (
         "this is not channels/<key>.yaml, workflows/<key>.yaml, workflows/<key>/workflow.yaml, layouts/<key>.liquid, "
         "partials/<key>.liquid, audiences/<key>/audience.yaml, channel_groups/<key>.yaml, "
+        "translations/<locale>/<locale>.json, "
         f"{', '.join(WHOLE_FILES[:-1])} or {WHOLE_FILES[-1]}"
     )
     problems = [Problem(path.relative_to(folder).as_posix(), 1, where) for path in found if path.resolve() not in known]

@@ -1,5 +1,5 @@
-"""Deploys a configuration to an environment: channels and groups of them, audiences, layouts and partials, workflows,
-variables, preferences.
+"""Deploys a configuration to an environment: channels and groups of them, audiences, templates, translations,
+workflows, variables, preferences.
 
 A deployment is one transaction. What the configuration does not mention stays as it is.
 """
@@ -37,6 +37,7 @@ from addressee.messaging.workflows.regrouping import regrouped
 from addressee.messaging.workflows.shared_templates.files import TemplateDefinition, check_templates
 from addressee.messaging.workflows.shared_templates.store import read_shared_templates, store_template
 from addressee.messaging.workflows.stand_ins import stand_in_problems
+from addressee.messaging.workflows.translations.deploying import store_changed
 from addressee.messaging.workflows.workflow_files import WorkflowDefinition
 from addressee.preferences.defaults import read_defaults, store_categories, store_default
 
@@ -52,12 +53,16 @@ class Effect(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Deployed:
     """The effect of a deployment on one thing: `channel email`, `channel group phones`, `audience beta`,
-    `partial footer`, `layout default`, `workflow welcome`, `variables`, `public variables`, `categories` or
-    `preferences`.
+    `partial footer`, `layout default`, `translation nl`, `workflow welcome`, `variables`, `public variables`,
+    `categories` or `preferences`.
     """
 
     what: str
     effect: Effect
+
+
+def effect_of(is_new: bool, is_same: bool) -> Effect:
+    return Effect.NEW if is_new else Effect.UNCHANGED if is_same else Effect.CHANGED
 
 
 async def deploy(
@@ -108,6 +113,9 @@ async def deploy_within(
         raise ConfigurationError(problems)
     groups = await read_channel_groups(connection, environment_id)
     await record_commits(connection, environment_id, configuration.documents, now, authorship)
+    changed = await store_changed(connection, environment_id, configuration.translations, now)
+    if problems := [problem for each in configuration.translations for problem in each.source.problems]:
+        raise ConfigurationError(problems)
     return [
         *[
             await deploy_channel(connection, sealer, environment_id, channel, stored.get(channel.key), now)
@@ -124,6 +132,10 @@ async def deploy_within(
         *[
             await deploy_template(connection, environment_id, template, shared, now)
             for template in configuration.templates
+        ],
+        *[
+            Deployed(f"translation {after.key}", effect_of(before is None, before == after))
+            for after, before in changed
         ],
         *[await deploy_workflow(connection, environment_id, workflow, now) for workflow in configuration.workflows],
         *[

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from addressee.messaging.content.templating.known_texts import NO_KNOWN_TEXTS, KnownTexts
 from addressee.messaging.content.templating.shared_templates import NO_SHARED_TEMPLATES, SharedTemplates
 from addressee.messaging.definitions.model import Definition, Name
 from addressee.messaging.definitions.sources import Source
@@ -77,6 +78,7 @@ def read_workflow(
     shared: SharedTemplates = NO_SHARED_TEMPLATES,
     channel_groups: Mapping[str, ChannelGroup] | None = None,
     dynamic_audiences: Collection[str] = (),
+    texts: KnownTexts = NO_KNOWN_TEXTS,
 ) -> WorkflowDefinition | None:
     if not source.has_key:
         return None
@@ -91,6 +93,7 @@ def read_workflow(
         shared=shared,
         channel_groups=channel_groups or {},
         dynamic_audiences=dynamic_audiences,
+        texts=texts,
     )
     if fits:
         file = msgspec.convert(value, WorkflowFile)

@@ -19,6 +19,7 @@ class ResourceKind(StrEnum):
     LAYOUT = LAYOUT
     PARTIAL = PARTIAL
     AUDIENCE = "audience"
+    TRANSLATION = "translation"
 
 
 class ResourceKey(NamedTuple):

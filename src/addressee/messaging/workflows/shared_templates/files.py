@@ -9,6 +9,7 @@ import msgspec
 
 from addressee.messaging.content.blocks.inputs import AnyInput
 from addressee.messaging.content.templating import liquid
+from addressee.messaging.content.templating.known_texts import KnownTexts, warnings_of
 from addressee.messaging.content.templating.partials import unknown
 from addressee.messaging.content.templating.shared_templates import (
     LAYOUT,
@@ -88,6 +89,14 @@ def check_templates(defined: Sequence[TemplateDefinition], stored: SharedTemplat
         if of_kind and len(keys) > MAX_TEMPLATES:
             of_kind[-1].problem((), f"an environment has at most {MAX_TEMPLATES} {kind}s")
     check_chains([each for each in sound if each.key.kind == PARTIAL], stored)
+
+
+def warn_of_texts(defined: Sequence[TemplateDefinition], known: KnownTexts) -> None:
+    """Warns of texts that templates look up and no locale has; those with problems have none."""
+    for each in defined:
+        for path, text, environment in () if each.source.problems else texts_of(each.template):
+            for line, warning in warnings_of(liquid.parse(text, environment).translations, known):
+                each.source.warning_in_text(path, line, warning)
 
 
 def check_chains(changed: Sequence[TemplateDefinition], stored: SharedTemplates) -> None:

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 
 from addressee.directory.locales import is_iso_locale, with_hyphens
 from addressee.messaging.content.templating import liquid
-from addressee.messaging.content.templating.translation_tag import TranslationUse
-from addressee.messaging.content.templating.translations import FORMS, TextKey
+from addressee.messaging.content.templating.known_texts import KnownTexts, with_texts
+from addressee.messaging.content.templating.translations import Translations
 from addressee.messaging.definitions.model import KEY, Definition
 from addressee.messaging.definitions.sources import Source
 from addressee.messaging.steps.texts import ONLY_IN_FETCHES, SECRETS
 from addressee.messaging.workflows.translations.formats import ContentError, Format, ReadTexts, read_texts
 from addressee.messaging.workflows.translations.model import Translation, TranslationKey
-from addressee.suggestions import nearest
-
-# The number of translations that an environment has.
-MAX_TRANSLATIONS = 1_000
+from addressee.messaging.workflows.translations.store import by_tag
 
 CONTENT = ("content",)
-
-# Keys of texts by namespace.
-KnownKeys = Mapping[str, Collection[str]]
 
 
 class TranslationFile(Definition, frozen=True, kw_only=True):
@@ -68,7 +62,7 @@ def read_translation(source: Source) -> TranslationDefinition | None:
         source.problem_in_text(CONTENT, read.line_of(text_key), message)
     if source.problems:
         return None
-    return TranslationDefinition(Translation(key, file.format, file.content, read.texts), source)
+    return TranslationDefinition(Translation(key.canonical, file.format, file.content, read.texts), source)
 
 
 def problems_in(read: ReadTexts) -> Iterator[tuple[str, str]]:
@@ -86,39 +80,13 @@ def problems_in(read: ReadTexts) -> Iterator[tuple[str, str]]:
             yield key, f"{key!r} must not render a partial or another text; the template that names it may"
 
 
-def check_number(defined: Sequence[TranslationDefinition], stored: Collection[TranslationKey]) -> None:
-    """Tells the last source if an environment would have too many translations with these."""
-    if defined and len({*stored, *(each.key.compared for each in defined)}) > MAX_TRANSLATIONS:
-        defined[-1].source.problem((), f"an environment has at most {MAX_TRANSLATIONS:,} translations")
-
-
-def keys_with(known: KnownKeys, defined: Sequence[TranslationDefinition]) -> KnownKeys:
-    """Returns keys that are known with those of translations."""
-    found = {namespace: set(keys) for namespace, keys in known.items()}
+def texts_with(known: KnownTexts, defined: Sequence[TranslationDefinition]) -> KnownTexts:
+    """Returns texts that are known with those of translations."""
     for each in defined:
-        found.setdefault(each.key.namespace, set()).update(each.translation.texts)
-    return found
+        known = with_texts(known, each.key.namespace, each.translation.texts.keys())
+    return known
 
 
-def warnings_of(uses: Sequence[TranslationUse], known: KnownKeys) -> Iterator[tuple[int, str]]:
-    """Yields the line and the warning of each use of a text that no locale has, or that misses its values."""
-    for use in uses:
-        if use.unnamed:
-            yield use.line, "values of a text have names: t: name: recipient.name"
-        if not use.keys or any(is_known(key, use, known) for key in use.keys):
-            continue
-        best = use.keys[0]
-        if any(has_forms(key, known) for key in use.keys):
-            yield use.line, f"the text {str(best)!r} has forms for numbers; give it a count: t: count: …"
-            continue
-        meant = nearest(best.key, sorted(known.get(best.namespace, ())))
-        hint = "" if meant is None else f"; did you mean {str(TextKey(best.namespace, meant))!r}?"
-        yield use.line, f"no translation has the text {str(best)!r}; the key itself will be shown{hint}"
-
-
-def is_known(key: TextKey, use: TranslationUse, known: KnownKeys) -> bool:
-    return key.key in known.get(key.namespace, ()) or (use.counted and has_forms(key, known))
-
-
-def has_forms(key: TextKey, known: KnownKeys) -> bool:
-    return any(f"{key.key}.{form}" in known.get(key.namespace, ()) for form in FORMS)
+def translations_of(defined: Sequence[TranslationDefinition], default: str) -> Translations:
+    """Returns what translations say, as if they were stored."""
+    return Translations(by_tag((each.key.tag, each.key.namespace, each.translation.texts) for each in defined), default)

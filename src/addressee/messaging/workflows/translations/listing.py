@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import msgspec
-
 from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.messaging.workflows.translations.formats import Format, written
 from addressee.messaging.workflows.translations.model import Translation, TranslationKey
+from addressee.messaging.workflows.translations.store import translation_from
 
 SQL = load(__package__)
 
@@ -67,10 +66,4 @@ class TranslationList:
         )
         if row is None:
             return None
-        translation = Translation(
-            TranslationKey(row["locale"], row["namespace"]),
-            Format(row["format"]),
-            row["content"],
-            msgspec.json.decode(row["texts"], type=dict[str, str]),
-        )
-        return StoredTranslation(translation, row["created_at"], row["updated_at"])
+        return StoredTranslation(translation_from(row), row["created_at"], row["updated_at"])

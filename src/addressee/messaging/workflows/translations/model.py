@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from addressee.directory.locales import canonical
 from addressee.messaging.content.templating.translations import tag_of
 from addressee.messaging.workflows.translations.formats import Format
 
@@ -25,9 +26,9 @@ class TranslationKey(NamedTuple):
         return tag_of(self.locale)
 
     @property
-    def compared(self) -> TranslationKey:
-        """The key under which it is stored: `nl_BE` is the same locale as `nl-be`."""
-        return TranslationKey(self.tag, self.namespace)
+    def canonical(self) -> TranslationKey:
+        """The key as it is usually written: `nl_be` is the locale `nl-BE`."""
+        return TranslationKey(canonical(self.locale), self.namespace)
 
 
 @dataclass(frozen=True, slots=True)

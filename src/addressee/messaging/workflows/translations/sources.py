@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
 from addressee.messaging.content.templating.translations import tag_of
 from addressee.messaging.definitions.folders import each_once
 from addressee.messaging.definitions.reading import text_of
@@ -24,6 +26,16 @@ def translation_sources(folder: Path) -> list[Source]:
     return each_once("translation", sources_in(folder))
 
 
+def document_source(document: str, name: str, key: str) -> Source:
+    """Reads a translation that is a document in JSON. Problems call it by a name."""
+    source = Source(name, key)
+    try:
+        source.value = msgspec.json.decode(document)
+    except (msgspec.DecodeError, RecursionError):
+        source.problem((), "this is not JSON")
+    return source
+
+
 def sources_in(folder: Path) -> Iterator[Source]:
     for file in sorted(folder.glob(f"{FOLDER}/*/*")):
         if file.suffix in ENDINGS and not file.name.startswith("."):
@@ -34,7 +46,7 @@ def source_of(file: Path, folder: Path) -> Source:
     name = file.relative_to(folder).as_posix()
     locale = file.parent.name
     namespace, dot, last = file.stem.rpartition(".")
-    source = Source(name, str(TranslationKey(locale, namespace).compared))
+    source = Source(name, str(TranslationKey(locale, namespace).canonical))
     source.files.add(file.resolve())
     content = text_of(file)
     if tag_of(last) != tag_of(locale) or (dot and not namespace):

@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
+from addressee.messaging.content.templating.known_texts import KnownTexts
 from addressee.messaging.content.templating.translations import NO_TRANSLATIONS, Texts, Translations, tags_for
 from addressee.messaging.workflows.translations.formats import Format
 from addressee.messaging.workflows.translations.model import Translation, TranslationKey
 
 SQL = load(__package__)
-
-
-class Stored(NamedTuple):
-    """What a translation says, as it was pushed."""
-
-    key: TranslationKey
-    format: Format
-    content: str
 
 
 async def read_texts(
@@ -39,33 +32,47 @@ async def read_texts(
     rows = await pool.fetch(
         *SQL["texts_of_locales"](environment_id=environment_id, tags=tags, namespaces=sorted(namespaces))
     )
-    return Translations(by_tag((row["tag"], row["namespace"], row["texts"]) for row in rows), default)
+    texts = by_tag(
+        (row["tag"], row["namespace"], msgspec.json.decode(row["texts"], type=dict[str, str])) for row in rows
+    )
+    return Translations(texts, default)
 
 
-def by_tag(rows: Iterable[tuple[str, str, bytes]]) -> Mapping[str, Texts]:
+def by_tag(texts: Iterable[tuple[str, str, Mapping[str, str]]]) -> Mapping[str, Texts]:
+    """Returns texts by the tags of their locales, and then by namespace."""
     found: dict[str, dict[str, Mapping[str, str]]] = defaultdict(dict)
-    for tag, namespace, texts in rows:
-        found[tag][namespace] = msgspec.json.decode(texts, type=dict[str, str])
+    for tag, namespace, each in texts:
+        found[tag][namespace] = each
     return found
 
 
-async def read_translations(database: Pool | Connection, environment_id: int) -> Mapping[TranslationKey, Stored]:
-    """Returns the translations of an environment, by the keys under which they are stored."""
-    rows = await database.fetch(*SQL["translations"](environment_id=environment_id))
-    return {
-        TranslationKey(row["tag"], row["namespace"]): Stored(
-            TranslationKey(row["locale"], row["namespace"]), Format(row["format"]), row["content"]
-        )
-        for row in rows
-    }
+async def read_known_texts(database: Pool | Connection, environment_id: int) -> KnownTexts:
+    rows = await database.fetch(*SQL["known_texts"](environment_id=environment_id))
+    return {row["namespace"]: frozenset(row["keys"]) for row in rows}
 
 
-async def read_known_keys(database: Pool | Connection, environment_id: int) -> Mapping[str, frozenset[str]]:
-    """Returns the keys of all texts of an environment by namespace, in whatever locale they are."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for row in await database.fetch(*SQL["known_keys"](environment_id=environment_id)):
-        found[row["namespace"]].add(row["key"])
-    return {namespace: frozenset(keys) for namespace, keys in found.items()}
+async def read_translations(
+    connection: Connection, environment_id: int, keys: Sequence[TranslationKey]
+) -> Mapping[TranslationKey, Translation]:
+    """Returns those translations that there are under these keys."""
+    if not keys:
+        return {}
+    rows = await connection.fetch(*SQL["translations_named"](environment_id=environment_id, wanted=keys))
+    return {each.key: each for each in map(translation_from, rows)}
+
+
+async def count_translations(connection: Connection, environment_id: int) -> int:
+    count: int = await connection.fetchval(*SQL["count_translations"](environment_id=environment_id))
+    return count
+
+
+def translation_from(row: Any) -> Translation:
+    return Translation(
+        TranslationKey(row["locale"], row["namespace"]),
+        Format(row["format"]),
+        row["content"],
+        msgspec.json.decode(row["texts"], type=dict[str, str]),
+    )
 
 
 async def store_translation(

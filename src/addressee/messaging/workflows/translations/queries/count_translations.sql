@@ -1,0 +1,4 @@
+-- How many translations an environment has.
+SELECT count(*)
+FROM addressee.translations
+WHERE environment_id = :environment_id
