@@ -396,3 +396,22 @@ class TestPeople:
     def test_who_is_described_wrongly(self, given: Mapping[str, Any], message: str) -> None:
         with pytest.raises(RefusedError, match=message):
             person(given, {}, NOW)
+
+
+@pytest.mark.parametrize(("locale", "text"), [("nl-BE", "Dag Ada"), ("fr", "Hi Ada"), (None, "Hi Ada")])
+def test_texts_are_those_of_the_folder_in_the_locale_of_the_recipient(
+    tmp_path: Path, locale: str | None, text: str
+) -> None:
+    files = {
+        **FILES,
+        "translations/en/en.json": '{"hi": "Hi {{ recipient.name }}"}',
+        "translations/nl/nl.json": '{"hi": "Dag {{ recipient.name }}"}',
+        "workflows/hi.yaml": "steps: [{ref: feed, in_app: {body: \"{{ 'hi' | t }}\"}}]",
+    }
+    configuration = read_configuration(write(tmp_path, files), {})
+    (workflow,) = (each for each in configuration.workflows if each.key == "hi")
+    channels = channels_in(configuration, NOW)
+    asked = PreviewRequest(person(ADA if locale is None else {**ADA, "locale": locale}, channels, NOW))
+    happened = preview(configuration, workflow, asked, channels, NOW)
+    (message,) = (each for each in happened if isinstance(each, PreviewedMessage))
+    assert fields_of(message.content)["body"] == f"<p>{text}</p>"

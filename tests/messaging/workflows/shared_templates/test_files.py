@@ -128,7 +128,8 @@ def test_every_mistake_has_its_file_and_its_line(tmp_path: Path) -> None:
     }
     where = (
         "this is not channels/<key>.yaml, workflows/<key>.yaml, workflows/<key>/workflow.yaml, layouts/<key>.liquid, "
-        "partials/<key>.liquid, audiences/<key>/audience.yaml, channel_groups/<key>.yaml, variables.yaml, "
+        "partials/<key>.liquid, audiences/<key>/audience.yaml, channel_groups/<key>.yaml, "
+        "translations/<locale>/<locale>.json, variables.yaml, "
         "public_variables.yaml, categories.yaml or preferences.yaml"
     )
     assert mistakes(tmp_path, files) == [
