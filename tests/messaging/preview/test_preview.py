@@ -414,4 +414,5 @@ def test_texts_are_those_of_the_folder_in_the_locale_of_the_recipient(
     asked = PreviewRequest(person(ADA if locale is None else {**ADA, "locale": locale}, channels, NOW))
     happened = preview(configuration, workflow, asked, channels, NOW)
     (message,) = (each for each in happened if isinstance(each, PreviewedMessage))
+    assert message.content is not None
     assert fields_of(message.content)["body"] == f"<p>{text}</p>"
