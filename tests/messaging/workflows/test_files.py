@@ -148,7 +148,8 @@ steps:
         "variables.yaml:1: this must be a mapping of names to values",
         "workflow/c.yaml:1: this is not channels/<key>.yaml, workflows/<key>.yaml, workflows/<key>/workflow.yaml, "
         "layouts/<key>.liquid, partials/<key>.liquid, audiences/<key>/audience.yaml, channel_groups/<key>.yaml, "
-        "translations/<locale>/<locale>.json, variables.yaml, public_variables.yaml, categories.yaml or preferences.yaml",
+        "translations/<locale>/<locale>.json, variables.yaml, public_variables.yaml, categories.yaml or "
+        "preferences.yaml",
         "workflows/a.yaml:2: this must be text or nothing",
         "workflows/a.yaml:3: this must be a list",
         "workflows/a.yaml:6: there is no channel 'nowhere'; there are email, in-app, mail, sms",

@@ -182,7 +182,8 @@ def test_a_file_that_nothing_reads_is_told_of(tmp_path: Path) -> None:
     where = (
         "this is not channels/<key>.yaml, workflows/<key>.yaml, workflows/<key>/workflow.yaml, "
         "layouts/<key>.liquid, partials/<key>.liquid, audiences/<key>/audience.yaml, channel_groups/<key>.yaml, "
-        "translations/<locale>/<locale>.json, variables.yaml, public_variables.yaml, categories.yaml or preferences.yaml"
+        "translations/<locale>/<locale>.json, variables.yaml, public_variables.yaml, categories.yaml or "
+        "preferences.yaml"
     )
     files = {
         "workflows/a/workflow.yaml": text,
