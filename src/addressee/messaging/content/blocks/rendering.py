@@ -35,14 +35,10 @@ TABLE = '<table role="presentation" border="0" cellpadding="0" cellspacing="0"'
 
 
 class Gaps(NamedTuple):
-    """The space to the left and the right of a button, in pixels."""
+    """The space to the left and the right of a column, in pixels."""
 
     left: int
     right: int
-
-    @property
-    def style(self) -> str:
-        return f"margin:4px {self.right}px 4px {self.left}px"
 
 
 class Look(NamedTuple):
@@ -154,11 +150,14 @@ class BlockRenderer:
     def _buttons(self, block: ButtonSetBlock) -> str:
         colours, gap, last = colours_of(self.scope), block.layout_attrs.column_gap, len(block.buttons) - 1
         return "".join(
-            self._button(button, colours, gaps(place, last, gap)) for place, button in enumerate(block.buttons)
+            self._button(button, colours, 0 if place == last else gap) for place, button in enumerate(block.buttons)
         )
 
-    def _button(self, button: Button, brand: BrandColours, gaps: Gaps) -> str:
-        """Returns a button as a table of its own, so that those that do not fit beside each other stand below."""
+    def _button(self, button: Button, brand: BrandColours, gap: int) -> str:
+        """Returns a button as a table of its own, so that those that do not fit beside each other stand below.
+
+        The gap is behind it: each line of buttons begins at the edge.
+        """
         style = button.style_attrs
         given = {
             name: colour
@@ -181,7 +180,8 @@ class BlockRenderer:
         corners = f"border-radius:{style.border_radius}px"
         cell = f'<td align="center"{marked}{filled} style="{background}{edge}{corners}">{shown}</td>'
         wide = ' width="100%"' if button.size_attrs.is_fullwidth else ""
-        place = "border-collapse:separate;display:inline-table;vertical-align:top;" + gaps.style
+        margin = f"margin:4px {0 if wide else gap}px 4px 0px"
+        place = f"border-collapse:separate;display:inline-table;vertical-align:top;{margin}"
         return f'{TABLE}{wide} style="{place}"><tr>{cell}</tr></table>'
 
 
