@@ -6,12 +6,12 @@ resource, `foo` is inline, and its annotation says that it goes into a file (eng
 
 from __future__ import annotations
 
-import json
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from addressee.messaging.definitions.extracted_files import to_json
 from addressee.messaging.definitions.joined_files import MARK, MAX_NESTING
 
 # Fields whose files hold JSON that belongs to the document; the files of all others are texts.
@@ -45,17 +45,16 @@ class Splitting:
         if not isinstance(value, Mapping):
             return value
         found: dict[str, Any] = {}
-        kept = {name for name, _ in marks(value) if self._can_be_file(value, name, nesting)}
         for name, each in value.items():
+            named = f"{name}{MARK}"
             inline = name.removesuffix(MARK)
-            if name in kept:
-                found[f"{name}{MARK}"] = self._filed(each, value[f"{name}{MARK}"], folder, nesting)
-            elif inline == name or inline not in value:
+            if named in value and self._is_file(name, each, value[named], nesting):
+                found[named] = self._filed(each, value[named], folder, nesting)
+            elif inline in ("", name) or inline not in value:
                 found[name] = self.part(each, folder, nesting)
         return found
 
-    def _can_be_file(self, value: Mapping[str, Any], name: str, nesting: int) -> bool:
-        path, content = value[f"{name}{MARK}"], value.get(name)
+    def _is_file(self, name: str, content: Any, path: Any, nesting: int) -> bool:
         is_content = isinstance(content, str) or (name in STRUCTURED and isinstance(content, list))
         return nesting < MAX_NESTING and is_content and is_inside(path) and path not in self.files
 
@@ -65,15 +64,8 @@ class Splitting:
         if isinstance(content, str):
             self.files[path] = content
         else:
-            self.files[path] = json_text(self.part(content, posixpath.dirname(path), nesting + 1))
+            self.files[path] = to_json(self.part(content, posixpath.dirname(path), nesting + 1))
         return posixpath.relpath(path, folder or ".")
-
-
-def marks(value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yields the fields that have files, each with what names the file."""
-    for name, path in value.items():
-        if name.endswith(MARK) and name != MARK:
-            yield name.removesuffix(MARK), path
 
 
 def is_inside(path: Any) -> bool:
@@ -81,8 +73,3 @@ def is_inside(path: Any) -> bool:
     if not isinstance(path, str) or not path or "\0" in path:
         return False
     return posixpath.normpath(path) == path and not path.startswith(("/", "..")) and path != "."
-
-
-def json_text(value: Any) -> str:
-    """Returns JSON as Knock's command line writes it into files."""
-    return json.dumps(value, ensure_ascii=False, indent=2)
