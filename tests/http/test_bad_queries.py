@@ -158,6 +158,16 @@ MANAGEMENT_NONSENSE: Mapping[str, list[str] | None] = {
     "limit": ["abc", "1.5", "1e3", "9" * 30, "١"],
     "environment": ["lost", "x" * 257],
     "branch": ["mine"],
+    "annotate": ["maybe", "1"],
+    "hide_uncommitted_changes": ["maybe", "1"],
+    "commit": ["maybe", "1"],
+    "commit_message": None,
+    "promoted": ["maybe", "1"],
+    "resource_type": ["pigeon"],
+    "resource_type[]": ["pigeon", ""],
+    "resource_id": None,
+    "status": ["maybe", "1"],
+    "to_environment": ["", "lost"],
 }
 
 NONSENSE = {

@@ -163,16 +163,32 @@ ANSWERS_TO_A_STRANGER = {
     "GET /v1/schemas": 200,
     "GET /v1/guides": 200,
     "GET /v1/message_types": 200,
+    "GET /v1/audiences": 200,
+    "GET /v1/translations": 200,
+    "GET /v1/workflows": 200,
+    "GET /v1/email_layouts": 200,
+    "GET /v1/partials": 200,
+    "PUT /v1/workflows/{key}": 200,
+    "PUT /v1/workflows/{key}/validate": 200,
+    "PUT /v1/email_layouts/{email_layout_key}": 200,
+    "PUT /v1/email_layouts/{email_layout_key}/validate": 200,
+    "PUT /v1/partials/{partial_key}": 200,
+    "PUT /v1/partials/{partial_key}/validate": 200,
+    "GET /v1/commits": 200,
+    "PUT /v1/commits": 200,
+    "PUT /v1/commits/promote": 422,
 }
 
 # What names a user who must be there: another of these tests may have deleted the twin's. And nobody enters a workspace
-# with the key of another.
+# with the key of another. A key of one environment
+# promotes nothing to another.
 OTHER_ANSWERS_TO_A_TWIN = {
     "POST /v1/schedules": (422,),
     "POST /v1/notify": (422,),
     "POST /{workspace}/trigger/": (401,),
     "POST /{workspace}/broadcast/": (401,),
     "POST /admin/v1/topics/{topic_name}/subscriptions": (207,),
+    "PUT /v1/commits/promote": (422,),
 }
 
 # A route of each dialect that needs nothing to be there.

@@ -68,6 +68,9 @@ IMPOSSIBLE_HERE |= {
     if route.method != "GET" and re.search("/guides/|/message_types/|/slack/", route.path)
 }
 
+# A key of one environment promotes nothing to another; this has tests of its own.
+IMPOSSIBLE_HERE |= {"PUT /v1/commits/promote", "PUT /v1/commits/{commit_id}/promote"}
+
 # Asking why is asking, and so is asking what would be: it takes a body, and writes nothing. Links are stored nowhere.
 READING = {
     "POST /directory/v1/users/{user_id}/links",
@@ -75,6 +78,9 @@ READING = {
     "POST /directory/v1/users/{user_id}/explain",
     "POST /directory/v1/objects/{collection}/{object_id}/explain",
     "POST /directory/v1/workflows/{key}/simulate",
+    "PUT /v1/workflows/{key}/validate",
+    "PUT /v1/email_layouts/{email_layout_key}/validate",
+    "PUT /v1/partials/{partial_key}/validate",
 }
 
 # A secret is shown once: answers are kept without it.

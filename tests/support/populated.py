@@ -21,6 +21,8 @@ from addressee.directory.access.keys import KINDS, CreatedKey, Keys, Kind
 from addressee.messaging.content.templating.shared_templates import Layout, Partial, TemplateKey
 from addressee.messaging.definitions.sources import Source
 from addressee.messaging.environment import channels
+from addressee.messaging.workflows.commits.model import ResourceKey, ResourceKind
+from addressee.messaging.workflows.commits.store import live_commits
 from addressee.messaging.workflows.configuration import read_configuration
 from addressee.messaging.workflows.deployment import deploy
 from addressee.messaging.workflows.example import FOLDER
@@ -88,6 +90,7 @@ class PopulatedEnvironment:
     schedule_id: str
     webhook_id: str
     webhook_delivery_id: str
+    commit_id: str
     version_ids: tuple[str, ...]
 
     @property
@@ -169,6 +172,9 @@ class PopulatedEnvironment:
             "address": SUPPRESSED,
             "webhook_id": self.webhook_id,
             "environment_slug": self.name,
+            "email_layout_key": "footer",
+            "partial_key": "footer",
+            "commit_id": self.commit_id,
             "guide_key": "tour",
             "message_type_key": "banner",
         }
@@ -255,12 +261,17 @@ class PopulatedEnvironment:
             "types": [NEVER_TOLD],
             "enabled": False,
             "tracking": False,
+            "email_layout": {"name": "Changed", "html_layout": "{{ content }}"},
+            "partial": {"name": "Changed", "type": "html", "content": "Changed"},
         }
 
     def examples_of(self, route: Route) -> dict[str, Any]:
         """What a field means on one route and not on others."""
         if route.path.startswith("/v1/channels/"):
             return {"tenants": [TENANT]}
+        if route.operation.name in ("workflows.put", "workflows.validate"):
+            step = {"ref": "wait", "type": "delay", "settings": {"delay_for": {"unit": "seconds", "value": 1}}}
+            return {"workflow": {"name": "Changed", "steps": [step]}}
         if route.path.endswith("/simulate"):
             return {"recipient": USER}
         if route.path.endswith("/links"):
@@ -314,7 +325,10 @@ async def populate(
     sections = (Section(categories=(category,)),)
     shared = (Layout(html_layout="{{ content }}{% render 'footer' %}"), Partial(content="x", name="Footer"))
     templates = [
-        TemplateDefinition(TemplateKey.of(each, "footer"), each, Source("shared", "footer")) for each in shared
+        TemplateDefinition(
+            TemplateKey.of(each, "footer"), each, Source("shared", "footer", value=msgspec.to_builtins(each))
+        )
+        for each in shared
     ]
     configuration = replace(example, sections=sections, channels=[*example.channels, *more], templates=templates)
     await deploy(pool, sealer, environment_id, configuration, datetime.now(UTC))
@@ -369,6 +383,7 @@ async def populate(
 
         await until(are_finished)
         made = await messages()
+    commit = (await live_commits(pool, environment_id))[ResourceKey(ResourceKind.PARTIAL, "footer")]
     delivery_id = await store_delivery(pool, environment_id, UUID(webhook["id"]))
     [entry_id] = [message["id"] for message in made if message["channel_id"] == by_key["in-app"]]
     return PopulatedEnvironment(
@@ -388,6 +403,7 @@ async def populate(
         schedule_id=schedules[0]["id"],
         webhook_id=webhook["id"],
         webhook_delivery_id=str(delivery_id),
+        commit_id=str(commit.id),
         version_ids=tuple(draft.raise_for_status().json()["version_id"] for draft in drafts),
     )
 

@@ -52,6 +52,7 @@ from addressee.messaging.realtime.hub import Hub
 from addressee.messaging.realtime.listening import FeedListening
 from addressee.messaging.webhooks.delivering.trials import Trials as WebhookTrials
 from addressee.messaging.webhooks.endpoints.hosts import webhook_hosts
+from addressee.messaging.workflows.publishing import Publishing
 from addressee.operators.openid.settings import OpenIdSettings, configured_openid
 from addressee.operators.operators import Operators
 from addressee.preferences.preferences import Preferences
@@ -187,6 +188,7 @@ class Process:
             Trials(pool, self._sealer, self._outbox, directory.clock),
             Traffic(pool),
             WebhookTrials(pool, lambda: self._sealer, directory.clock, webhook_hosts(), FORMS),
+            Publishing(pool, self._sealer, directory.clock),
         )
         engagements = Engagements(pool, Wakeup(pool))
         self._application = build(services, callbacks, TrackingRoutes(engagements, self._sealer))

@@ -36,6 +36,7 @@ from addressee.messaging.webhooks.deliveries.replays import Replays
 from addressee.messaging.webhooks.endpoints.endpoints import Endpoints
 from addressee.messaging.webhooks.endpoints.hosts import webhook_hosts
 from addressee.messaging.workflows.audiences.listing import Audiences
+from addressee.messaging.workflows.commits.resources import Resources
 from addressee.messaging.workflows.listing import Workflows
 from addressee.messaging.workflows.shared_templates.listing import SharedTemplateList
 from addressee.messaging.workflows.translations.listing import TranslationList
@@ -76,6 +77,7 @@ class Messaging:
         self.schedules = Schedules(pool, reader, clock)
         self.lifecycle = Lifecycle(pool, wakeup, clock, links)
         self.workflows = Workflows(pool, clock)
+        self.resources = Resources(pool)
         self.shared_templates = SharedTemplateList(pool)
         self.translations = TranslationList(pool)
         self.audiences = Audiences(pool, clock)

@@ -21,12 +21,8 @@ from tests.support.command import Finished, addressee
 RUN = PACKAGES / "@knocklabs/cli/bin/run.js"
 ENVIRONMENTS = ("development", "staging", "production")
 
-CHANNELS = {
-    "in-app-feed": "type: in_app_feed\n",
-    "sendgrid": "type: email\nprovider: outbox\nsettings: {from: Acme <hello@example.com>}\n",
-    "twilio": "type: sms\nprovider: twilio\nsettings: {account_sid: AC0, auth_token: token, from: '+15005550006'}\n",
-    "apns": "type: push\nprovider: expo\n",
-}
+# A folder in Knock's format that uses everything that the command line knows.
+CORPUS = Path(__file__).parents[2] / "corpus/knock/push"
 
 
 @dataclass(frozen=True)
@@ -92,11 +88,26 @@ def plain(errors: str) -> str:
 
 
 async def deploy_channels(installation: Installation) -> None:
-    """Deploys the channels that the workflows of these tests name, in each environment."""
-    folder = installation.data_dir / "channels-of-the-tests"
-    (folder / "channels").mkdir(parents=True)
-    for key, text in CHANNELS.items():
-        (folder / "channels" / f"{key}.yaml").write_text(text)
+    """Deploys the channels and the variables that the corpus uses, in each environment."""
+    folder = installation.data_dir / "not-of-the-command-line"
+    shutil.copytree(CORPUS / "channels", folder / "channels")
+    for file in CORPUS.glob("*.yaml"):
+        shutil.copy(file, folder)
+    variables = {**installation.to_environment(), "KNOCK_CORPUS_TWILIO_TOKEN": "token"}
     for name in ENVIRONMENTS:
-        finished = await addressee("push", str(folder), "--environment", name, **installation.to_environment())
+        finished = await addressee("push", str(folder), "--environment", name, **variables)
         assert finished.code == 0, finished
+
+
+def copy_corpus(folder: Path) -> None:
+    """Copies the resources of the corpus, which the command line knows, into a folder."""
+    for kind in ("workflows", "layouts", "partials", "translations", "audiences"):
+        if (CORPUS / kind).exists():
+            shutil.copytree(CORPUS / kind, folder / kind)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Returns the bytes of all files below a folder, by their paths."""
+    return {
+        file.relative_to(folder).as_posix(): file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()
+    }

@@ -23,13 +23,15 @@ async def test_environments_are_listed_in_their_order(knock: KnockCommand) -> No
 async def test_channels_of_all_environments_are_listed_once(knock: KnockCommand) -> None:
     found = {each["key"]: each for each in await knock.json("channel", "list")}
     assert {key: each["type"] for key, each in found.items()} == {
-        "apns": "push",
-        "in-app-feed": "in_app_feed",
-        "sendgrid": "email",
-        "twilio": "sms",
+        "email": "email",
+        "hook": "http",
+        "in-app": "in_app_feed",
+        "push": "push",
+        "slack": "chat",
+        "sms": "sms",
     }
-    assert list(found["sendgrid"]["environment_settings"]) == ["development", "staging", "production"]
-    assert "Showing 4 channels" in await knock.ok("channel", "list")
+    assert list(found["email"]["environment_settings"]) == ["development", "staging", "production"]
+    assert "Showing 6 channels" in await knock.ok("channel", "list")
 
 
 async def test_a_wrong_key_is_refused(knock: KnockCommand) -> None:

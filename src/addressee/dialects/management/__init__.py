@@ -1,7 +1,15 @@
 """The management API, `/v1/…` under a service key: Knock's command line and its SDK for management work against it."""
 
 from addressee.api.dialect import Dialect, of_any_request
-from addressee.dialects.management.routes import account, channels, environments, unsupported
+from addressee.dialects.management.routes import (
+    account,
+    channels,
+    commits,
+    environments,
+    templates,
+    unsupported,
+    workflows,
+)
 from addressee.dialects.management.wire import errors
 from addressee.dialects.management.wire.authentication import authenticate
 
@@ -32,6 +40,9 @@ MANAGEMENT = Dialect(
         *account.routes,
         *environments.routes,
         *channels.routes,
+        *workflows.routes,
+        *templates.routes,
+        *commits.routes,
         *unsupported.routes,
     ),
     authenticate=authenticate,

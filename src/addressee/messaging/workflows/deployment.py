@@ -95,7 +95,7 @@ async def deploy_within(
     some that were deployed meanwhile, when an audience would change its type or ask for its own members, or when a
     workflow cannot have a changed channel group.
     """
-    await connection.execute(*SQL["lock_environment"](environment_id=environment_id))
+    await lock_environment(connection, environment_id)
     stored = await channels.by_key(connection, environment_id)
     problems = conflicts(configuration.channels, stored) or stand_in_problems(configuration.channels, stored)
     if problems:
@@ -146,6 +146,11 @@ async def deploy_within(
         *await deploy_categories(connection, environment_id, configuration),
         *await deploy_preferences(connection, environment_id, configuration),
     ]
+
+
+async def lock_environment(connection: Connection, environment_id: int) -> None:
+    """Has other deployments to the environment wait for the end of this transaction."""
+    await connection.execute(*SQL["lock_environment"](environment_id=environment_id))
 
 
 def conflicts(defined: Sequence[ChannelDefinition], stored: dict[str, Channel]) -> list[Problem]:

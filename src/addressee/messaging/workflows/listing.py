@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from addressee.database.paging import Page, PageRequest, build_page
 from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.directory.clock import Clock
+from addressee.directory.writing.receipts import Receipt, keep
 from addressee.messaging.errors import WorkflowMissingError
 from addressee.messaging.workflows.model import Workflow, read_version
 
@@ -83,6 +84,11 @@ class Workflows:
         rows = await self._pool.fetch(*SQL["workflows_of_channel"](environment_id=environment_id, channel=channel))
         return [NamedWorkflow(**row) for row in rows]
 
+    async def states(self, environment_id: int) -> Mapping[str, bool]:
+        """Returns which workflows are switched on, by their keys."""
+        rows = await self._pool.fetch(*SQL["workflow_states"](environment_id=environment_id))
+        return {row["key"]: row["active"] for row in rows}
+
     async def overviews(self, environment_id: int) -> Sequence[WorkflowOverview]:
         """Returns workflows by key, inactive ones too, with their current versions."""
         rows = await self._pool.fetch(*SQL["workflow_overviews"](environment_id=environment_id, key=None))
@@ -110,14 +116,16 @@ class Workflows:
         )
         return None if row is None else version_from(row)
 
-    async def switch(self, environment_id: int, key: str, *, active: bool) -> None:
+    async def switch(self, environment_id: int, key: str, *, active: bool, receipt: Receipt | None = None) -> None:
         """Switches a workflow on or off; a push sets it as its file says, if that does. Raises WorkflowMissingError."""
         now = self._clock.now()
-        found = await self._pool.fetchval(
-            *SQL["switch_workflow"](environment_id=environment_id, key=key, active=active, now=now)
-        )
-        if found is None:
-            raise WorkflowMissingError(key)
+        async with self._pool.acquire() as connection, connection.transaction():
+            found = await connection.fetchval(
+                *SQL["switch_workflow"](environment_id=environment_id, key=key, active=active, now=now)
+            )
+            if found is None:
+                raise WorkflowMissingError(key)
+            await keep(connection, receipt, None, now)
 
 
 def overview_from(row: asyncpg.Record) -> WorkflowOverview:

@@ -8,13 +8,14 @@ from uuid import UUID
 from addressee.database.pool import Connection, Pool
 from addressee.database.sealing import Sealer
 from addressee.directory.clock import Clock
+from addressee.directory.writing.receipts import Receipt, keep
 from addressee.messaging.definitions.reading import read_document
 from addressee.messaging.workflows.available import read_available
 from addressee.messaging.workflows.commits.model import Authorship, Commit, Document, ResourceKey, ResourceKind
 from addressee.messaging.workflows.commits.store import live_commits, read_drafts, store_drafts
 from addressee.messaging.workflows.configuration import Configuration, check_sources
 from addressee.messaging.workflows.configuration_sources import ConfigurationSources, document_sources
-from addressee.messaging.workflows.deployment import Deployed, deploy_within
+from addressee.messaging.workflows.deployment import Deployed, deploy_within, lock_environment
 
 # What others render: drafts of them count for drafts of these.
 RENDERED = frozenset({ResourceKind.LAYOUT, ResourceKind.PARTIAL})
@@ -33,31 +34,56 @@ class Publishing:
         async with self._pool.acquire() as connection:
             return await self._configuration(connection, environment_id, documents)
 
-    async def save_drafts(self, environment_id: int, documents: Mapping[ResourceKey, Document], author: str) -> None:
+    async def save_drafts(
+        self,
+        environment_id: int,
+        documents: Mapping[ResourceKey, Document],
+        author: str,
+        *,
+        receipt: Receipt | None = None,
+    ) -> None:
         """Checks documents, and stores them as drafts."""
+        now = self._clock.now()
         async with self._pool.acquire() as connection, connection.transaction():
+            await lock_environment(connection, environment_id)
             await self._configuration(connection, environment_id, documents)
-            await store_drafts(connection, environment_id, documents, self._clock.now(), author)
+            await store_drafts(connection, environment_id, documents, now, author)
+            await keep(connection, receipt, None, now)
 
     async def publish(
-        self, environment_id: int, documents: Mapping[ResourceKey, Document], authorship: Authorship
+        self,
+        environment_id: int,
+        documents: Mapping[ResourceKey, Document],
+        authorship: Authorship,
+        *,
+        receipt: Receipt | None = None,
     ) -> list[Deployed]:
         """Makes documents live. What they render must be live already, or be among them."""
         async with self._pool.acquire() as connection, connection.transaction():
-            return await self._deploy(connection, environment_id, documents, authorship)
+            deployed = await self._deploy(connection, environment_id, documents, authorship)
+            await keep(connection, receipt, deployed, self._clock.now())
+            return deployed
 
     async def commit_drafts(
-        self, environment_id: int, authorship: Authorship, resources: Collection[ResourceKey] | None = None
+        self,
+        environment_id: int,
+        authorship: Authorship,
+        resources: Collection[ResourceKey] | None = None,
+        *,
+        receipt: Receipt | None = None,
     ) -> list[Deployed]:
-        """Makes the drafts of these resources live, or all drafts, in one transaction."""
+        """Makes the drafts of these resources live, in one transaction."""
         async with self._pool.acquire() as connection, connection.transaction():
+            await lock_environment(connection, environment_id)
             drafts = await read_drafts(connection, environment_id)
             documents = {
                 resource: draft.document
                 for resource, draft in drafts.items()
                 if resources is None or resource in resources
             }
-            return await self._deploy(connection, environment_id, documents, authorship)
+            deployed = await self._deploy(connection, environment_id, documents, authorship)
+            await keep(connection, receipt, deployed, self._clock.now())
+            return deployed
 
     async def put_channel_group(self, environment_id: int, key: str, text: str) -> list[Deployed]:
         """Makes a channel group live, which is a text in JSON: groups have no drafts, as channels have none."""
@@ -73,22 +99,55 @@ class Publishing:
             return await differing(connection, source, target)
 
     async def promote(
-        self, source: int, target: int, authorship: Authorship, commits: Collection[UUID] | None = None
+        self,
+        source: int,
+        target: int,
+        authorship: Authorship,
+        commits: Collection[UUID] | None = None,
+        *,
+        receipt: Receipt | None = None,
     ) -> list[Deployed]:
         """Makes the newest commits of one environment live in another, in one transaction; all, or these."""
         async with self._pool.acquire() as connection, connection.transaction():
-            found = {
-                resource: commit
-                for resource, commit in (await differing(connection, source, target)).items()
-                if commits is None or commit.id in commits
-            }
-            documents = {resource: commit.document for resource, commit in found.items()}
-            promoted = Authorship(
-                authorship.author,
-                authorship.message,
-                {resource: commit.id for resource, commit in found.items()},
-            )
-            return await self._deploy(connection, target, documents, promoted)
+            deployed = await self._promote(connection, source, target, authorship, commits)
+            await keep(connection, receipt, deployed, self._clock.now())
+            return deployed
+
+    async def promote_one(
+        self, commit: Commit, source: int, target: int, authorship: Authorship, *, receipt: Receipt | None = None
+    ) -> Commit | None:
+        """Makes a commit of one environment live in another; returns the commit there.
+
+        None if it is not the newest of its resource, or what it says is live there already.
+        """
+        async with self._pool.acquire() as connection, connection.transaction():
+            if not await self._promote(connection, source, target, authorship, [commit.id]):
+                return None
+            made = (await live_commits(connection, target, [commit.resource]))[commit.resource]
+            await keep(connection, receipt, made, self._clock.now())
+            return made
+
+    async def _promote(
+        self,
+        connection: Connection,
+        source: int,
+        target: int,
+        authorship: Authorship,
+        commits: Collection[UUID] | None,
+    ) -> list[Deployed]:
+        await lock_environment(connection, target)
+        found = {
+            resource: commit
+            for resource, commit in (await differing(connection, source, target)).items()
+            if commits is None or commit.id in commits
+        }
+        documents = {resource: commit.document for resource, commit in found.items()}
+        promoted = Authorship(
+            authorship.author,
+            authorship.message,
+            {resource: commit.id for resource, commit in found.items()},
+        )
+        return await self._deploy(connection, target, documents, promoted)
 
     async def _configuration(
         self, connection: Connection, environment_id: int, documents: Mapping[ResourceKey, Document]

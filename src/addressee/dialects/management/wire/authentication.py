@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from uuid import UUID
 
 from addressee.api.authentication import bearer_token
 from addressee.api.call import Request
@@ -23,7 +24,13 @@ class Caller:
 
     key_name: str
     environments: Mapping[str, Environment]
+    key_id: UUID
     user_id: None = None
+
+    @property
+    def author(self) -> str:
+        """The name under which changes of this caller are recorded."""
+        return self.key_name or f"key {self.key_id}"
 
     def environment(self, name: str, field: str) -> Environment:
         """Returns an environment by its name. Raises ManagementError, which names the field, for another one."""
@@ -40,13 +47,13 @@ async def authenticate(request: Request) -> tuple[Credential, Caller]:
     if opened is None:
         message = "Send a service key that is in force: Authorization: Bearer <key>."
         raise ManagementError("authentication_required", HTTPStatus.UNAUTHORIZED, message)
-    caller = Caller(opened.key_name, opened.environments)
+    caller = Caller(opened.key_name, opened.environments, opened.key_id)
     return Credential(opened.key_id, "service", environment_of(request, caller)), caller
 
 
 def environment_of(request: Request, caller: Caller) -> Environment:
     """Returns the environment that a request means: the one it names, the only one of its key, or development."""
-    takes_one = "environment" in request.operation.query
-    named = Query(request.query_string).environment() if takes_one else None
+    query = Query(request.query_string) if "branch" in request.operation.query else Query("")
+    named = query.environment()
     names = list(caller.environments)
     return caller.environment(named or (names[0] if len(names) == 1 else DEFAULT), "environment")

@@ -5,7 +5,8 @@ Knock's command line shows the message and, for each error, the place in the res
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from http import HTTPStatus
 
 from msgspec import Struct
@@ -13,6 +14,9 @@ from msgspec import Struct
 from addressee.api.answers import Answer, json_answer
 from addressee.api.dialect import Refusals
 from addressee.api.refusals import Refusal, refusal_of
+from addressee.messaging.definitions.sources import Problem
+from addressee.messaging.workflows.commits.model import ResourceKey
+from addressee.messaging.workflows.configuration import ConfigurationError
 
 
 class FieldError(Struct, frozen=True):
@@ -67,3 +71,23 @@ def render(error: Exception) -> Answer:
     errors = [FieldError(field, message) for field, message in refusal.fields]
     body = Error(CODE_OF.get(refusal.kind, refusal.kind), refusal.message, errors)
     return json_answer(body, refusal.status, refusal.headers)
+
+
+@contextmanager
+def problems_refused(resource: ResourceKey | None, what: str) -> Iterator[None]:
+    """Turns problems into a refusal: of fields where they are those of one resource, which was sent."""
+    try:
+        yield
+    except ConfigurationError as error:
+        fields = [field_of(problem, resource and str(resource)) for problem in error.problems]
+        count = "a problem" if len(fields) == 1 else f"{len(fields)} problems"
+        message = f"{what} has {count}, and nothing was changed."
+        raise ManagementError("invalid_params", HTTPStatus.UNPROCESSABLE_ENTITY, message, fields) from None
+
+
+def field_of(problem: Problem, name: str | None) -> tuple[str, str]:
+    """Returns the path of a problem, empty where it belongs to something else than what was sent, and what it is."""
+    if problem.file != name:
+        return "", f"{problem.file}: {problem.message}"
+    line = "" if problem.line_of_text is None else f" (line {problem.line_of_text})"
+    return problem.path, f"{problem.message}{line}"

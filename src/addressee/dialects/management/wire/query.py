@@ -18,6 +18,10 @@ PAGING = ("after", "before", "limit")
 # Which environment is meant. There are no branches of one.
 ENVIRONMENT = ("environment", "branch")
 
+# How a resource is read, and how it is pushed.
+READING = (*ENVIRONMENT, "annotate", "hide_uncommitted_changes")
+PUSHING = (*ENVIRONMENT, "annotate", "commit", "commit_message")
+
 
 class Query(query_strings.Query):
     """The parameters of a query string."""
@@ -27,6 +31,10 @@ class Query(query_strings.Query):
         if self.text("branch") is not None:
             raise ParameterError("branch", "branch: there are no branches here; leave it out.")
         return self.text("environment")
+
+    def flag(self, name: str) -> bool:
+        """Returns whether a parameter is true. Raises ParameterError."""
+        return self.boolean(name) or False
 
     def page(self, position: type[Position]) -> PageRequest[Position]:
         """Returns the page that the query asks for. Raises ParameterError."""

@@ -27,6 +27,15 @@ class CommitRow(NamedTuple):
     promoted_from: UUID | None
 
 
+class CommitFilter(NamedTuple):
+    """Commits of these kinds, of the resources with this key, and those that were promoted to an environment or not."""
+
+    kinds: Sequence[str] | None = None
+    key: str | None = None
+    promoted: bool | None = None
+    target_id: int | None = None
+
+
 class DraftRow(NamedTuple):
     kind: ResourceKind
     key: str
@@ -89,6 +98,24 @@ async def find_commit(database: Pool | Connection, environment_id: int, id: UUID
 async def list_commits(database: Pool | Connection, environment_id: int, page: PageRequest[UUID]) -> Page[Commit]:
     """Returns a page of an environment's commits, newest first. Only `after` of the request counts."""
     rows = await database.fetch(*SQL["commits"](environment_id=environment_id, before=page.after, limit=page.size + 1))
+    return build_page([commit_from(row) for row in rows], page, lambda commit: commit.id)
+
+
+async def commits_like(
+    database: Pool | Connection, environment_id: int, wanted: CommitFilter, page: PageRequest[UUID]
+) -> Page[Commit]:
+    """Returns a page of an environment's commits, newest first. Only `after` of the request counts."""
+    rows = await database.fetch(
+        *SQL["commits_like"](
+            environment_id=environment_id,
+            kinds=wanted.kinds,
+            key=wanted.key,
+            promoted=wanted.promoted,
+            target_id=wanted.target_id,
+            before=page.after,
+            limit=page.size + 1,
+        )
+    )
     return build_page([commit_from(row) for row in rows], page, lambda commit: commit.id)
 
 

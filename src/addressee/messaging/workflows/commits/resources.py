@@ -1,0 +1,72 @@
+"""Resources of environments as clients see them: the draft of each, or what is live."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from addressee.database.paging import Page, PageRequest
+from addressee.database.pool import Pool
+from addressee.messaging.workflows.commits.model import Commit, Document, ResourceKey, ResourceKind
+from addressee.messaging.workflows.commits.store import (
+    CommitFilter,
+    commits_like,
+    find_commit,
+    live_commits,
+    read_drafts,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredResource:
+    """A resource with its document, which is that of its draft if it has one."""
+
+    resource: ResourceKey
+    document: Document
+    created_at: datetime
+    updated_at: datetime
+
+
+class Resources:
+    """Reads workflows, layouts, partials and the like as they were pushed. They are few, and read together."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def list(
+        self, environment_id: int, kind: ResourceKind, *, only_committed: bool = False
+    ) -> Sequence[StoredResource]:
+        """Returns the resources of a kind, by key."""
+        found = {
+            resource: StoredResource(resource, commit.document, commit.created_at, commit.created_at)
+            for resource, commit in (await live_commits(self._pool, environment_id)).items()
+        }
+        if not only_committed:
+            for resource, draft in (await read_drafts(self._pool, environment_id)).items():
+                live = found.get(resource)
+                created_at = draft.created_at if live is None else live.created_at
+                found[resource] = StoredResource(resource, draft.document, created_at, draft.updated_at)
+        return sorted(
+            (each for resource, each in found.items() if resource.kind == kind), key=lambda each: each.resource.key
+        )
+
+    async def get(
+        self, environment_id: int, resource: ResourceKey, *, only_committed: bool = False
+    ) -> StoredResource | None:
+        for each in await self.list(environment_id, resource.kind, only_committed=only_committed):
+            if each.resource == resource:
+                return each
+        return None
+
+    async def commits(self, environment_id: int, wanted: CommitFilter, page: PageRequest[UUID]) -> Page[Commit]:
+        """Returns a page of an environment's commits, newest first. Only `after` of the request counts."""
+        return await commits_like(self._pool, environment_id, wanted, page)
+
+    async def commit(self, environment_id: int, id: UUID) -> Commit | None:
+        return await find_commit(self._pool, environment_id, id)
+
+    async def drafts(self, environment_id: int) -> Sequence[ResourceKey]:
+        """Returns what has a draft."""
+        return list(await read_drafts(self._pool, environment_id))
