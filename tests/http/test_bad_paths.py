@@ -38,6 +38,7 @@ NO_IDS: Sequence[tuple[str, Refusal | None]] = (
     (r"/v1/workflows/{key}/cancel key", None),  # there is nothing to cancel
     (r"/v1/users/{user_id}/guides/{channel_id} channel_id", Refusal.INVALID),  # no channel has guides
     (r"/directory/v1/workflows/{key}/simulate key", Refusal.WORKFLOW_MISSING),
+    (r"/v1/audiences/{audience_key}(/validate)? audience_key", Refusal.MISSING),
     (r".*/preferences/.*", Refusal.INVALID),
     (r"/directory/v1/suppressions/.* kind", Refusal.INVALID),
     (r".* (user_id|collection)", Refusal.INVALID),

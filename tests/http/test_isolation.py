@@ -164,6 +164,8 @@ ANSWERS_TO_A_STRANGER = {
     "GET /v1/guides": 200,
     "GET /v1/message_types": 200,
     "GET /v1/audiences": 200,
+    "PUT /v1/audiences/{audience_key}": 200,
+    "PUT /v1/audiences/{audience_key}/validate": 200,
     "GET /v1/translations": 200,
     "GET /v1/workflows": 200,
     "GET /v1/email_layouts": 200,

@@ -19,6 +19,7 @@ from tests.support.waiting import until
 
 # These take away what the others need, so they come last; each of them needs what is left then.
 LAST = (
+    "DELETE /v1/audiences/{audience_key}",
     "DELETE /directory/v1/suppressions/{kind}/{address}",
     "DELETE /directory/v1/webhooks/{webhook_id}",
     "DELETE /v1/schedules",
@@ -81,6 +82,7 @@ READING = {
     "PUT /v1/workflows/{key}/validate",
     "PUT /v1/email_layouts/{email_layout_key}/validate",
     "PUT /v1/partials/{partial_key}/validate",
+    "PUT /v1/audiences/{audience_key}/validate",
 }
 
 # A secret is shown once: answers are kept without it.

@@ -39,6 +39,7 @@ GUEST = "guest"
 OBJECT = "lisbon"
 TENANT = "acme"
 AUDIENCE = "beta"
+PUSHED_AUDIENCE = "testers"
 LIST = "readers"
 TOPIC = "releases"
 BROWSER = "https://push.example.com/ada"
@@ -144,7 +145,7 @@ class PopulatedEnvironment:
             "user_id": USER,
             "message_id": self.message_ids[0],
             "key": "welcome",
-            "audience_key": AUDIENCE,
+            "audience_key": AUDIENCE if route.path.endswith("/members") else PUSHED_AUDIENCE,
             "id": ids.get(route.path, self.feed_id),
             "collection": "projects",
             "object_id": OBJECT,
@@ -269,6 +270,8 @@ class PopulatedEnvironment:
         """What a field means on one route and not on others."""
         if route.path.startswith("/v1/channels/"):
             return {"tenants": [TENANT]}
+        if route.operation.name in ("audiences.put", "audiences.validate"):
+            return {"audience": {"name": "Changed", "type": "static"}}
         if route.operation.name in ("workflows.put", "workflows.validate"):
             step = {"ref": "wait", "type": "delay", "settings": {"delay_for": {"unit": "seconds", "value": 1}}}
             return {"workflow": {"name": "Changed", "steps": [step]}}
@@ -345,6 +348,7 @@ async def populate(
         (await client.put(f"/v1/tenants/{TENANT}", json={"name": "Acme"})).raise_for_status()
         members = {"members": [{"user": {"id": USER}}]}
         (await client.post(f"/v1/audiences/{AUDIENCE}/members", json=members)).raise_for_status()
+        await push_audience(api, created["service"])
         (await suprsend.post(f"/v1/user/{USER}/tenant/{TENANT}/", json={"role": "owner"})).raise_for_status()
         (await suprsend.post("/v1/subscriber_list/", json={"list_id": LIST})).raise_for_status()
         for owner in (f"users/{USER}", f"objects/projects/{OBJECT}"):
@@ -406,6 +410,12 @@ async def populate(
         commit_id=str(commit.id),
         version_ids=tuple(draft.raise_for_status().json()["version_id"] for draft in drafts),
     )
+
+
+async def push_audience(api: str, key: CreatedKey) -> None:
+    async with client_of(api, key) as client:
+        audience = {"audience": {"name": "Testers", "type": "static"}}
+        (await client.put(f"/v1/audiences/{PUSHED_AUDIENCE}?commit=true", json=audience)).raise_for_status()
 
 
 def client_of(api: str, created: CreatedKey) -> httpx.AsyncClient:

@@ -3,6 +3,7 @@
 from addressee.api.dialect import Dialect, of_any_request
 from addressee.dialects.management.routes import (
     account,
+    audiences,
     channels,
     commits,
     environments,
@@ -42,6 +43,7 @@ MANAGEMENT = Dialect(
         *channels.routes,
         *workflows.routes,
         *templates.routes,
+        *audiences.routes,
         *commits.routes,
         *unsupported.routes,
     ),

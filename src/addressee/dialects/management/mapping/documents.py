@@ -20,6 +20,7 @@ from addressee.messaging.workflows.folders.extraction import extractable_fields,
 READONLY: Mapping[ResourceKind, tuple[str, ...]] = {
     ResourceKind.WORKFLOW: ("environment", "key", "active", "valid", "created_at", "updated_at", "sha"),
     ResourceKind.LAYOUT: ("key", "environment", "created_at", "updated_at", "sha"),
+    ResourceKind.AUDIENCE: ("environment", "key", "created_at", "updated_at", "sha"),
     ResourceKind.PARTIAL: ("environment", "key", "valid", "created_at", "updated_at", "sha"),
 }
 

@@ -26,7 +26,7 @@ RESOURCES = ("resource_type", "resource_type[]", "resource_id")
 
 # What clients call the kinds of resources; None: those that do not exist here, of which there are no commits.
 KINDS: Mapping[str, ResourceKind | None] = {
-    "audience": None,
+    "audience": ResourceKind.AUDIENCE,
     "email_layout": ResourceKind.LAYOUT,
     "guide": None,
     "message_type": None,

@@ -1,4 +1,4 @@
-"""The routes that workflows, layouts and partials have alike: list, get, validate, put."""
+"""The routes that workflows, layouts, partials and audiences have alike: list, get, validate, put."""
 
 from __future__ import annotations
 

@@ -18,12 +18,6 @@ routes = Routes(keys=SERVICE)
 LISTED = (*ENVIRONMENT, *PAGING)
 
 
-@routes.get("/v1/audiences", "audiences.list", query=LISTED, response=Nothing)
-async def list_audiences(call: Call) -> Nothing:
-    """List audiences that were pushed, of which there are none."""
-    return nothing(call)
-
-
 @routes.get("/v1/translations", "translations.list", query=LISTED, response=Nothing)
 async def list_translations(call: Call) -> Nothing:
     """List translations that were pushed, of which there are none."""

@@ -1,4 +1,4 @@
-"""Workflows, layouts and partials: their own fields are those of their files, as Knock has them."""
+"""Workflows, layouts, partials and audiences: their own fields are those of their files, as Knock has them."""
 
 from __future__ import annotations
 
@@ -45,6 +45,16 @@ class Partial(Open, kw_only=True):
     inserted_at: datetime | UnsetType = UNSET
 
 
+class Audience(Open, kw_only=True):
+    """An audience."""
+
+    key: str
+    environment: str
+    sha: str
+    created_at: datetime
+    updated_at: datetime
+
+
 class Workflows(Struct, kw_only=True):
     entries: list[Workflow]
     page_info: PageInfo
@@ -57,6 +67,11 @@ class EmailLayouts(Struct, kw_only=True):
 
 class Partials(Struct, kw_only=True):
     entries: list[Partial]
+    page_info: PageInfo
+
+
+class Audiences(Struct, kw_only=True):
+    entries: list[Audience]
     page_info: PageInfo
 
 
@@ -74,6 +89,10 @@ class PushedPartial(Struct, kw_only=True):
     partial: dict[str, Any]
 
 
+class PushedAudience(Struct, kw_only=True):
+    audience: dict[str, Any]
+
+
 class OneWorkflow(Struct, kw_only=True):
     workflow: Workflow
 
@@ -84,3 +103,7 @@ class OneEmailLayout(Struct, kw_only=True):
 
 class OnePartial(Struct, kw_only=True):
     partial: Partial
+
+
+class OneAudience(Struct, kw_only=True):
+    audience: Audience
