@@ -44,12 +44,14 @@ class Form:
 
     `checked` takes a client's data and their path (for errors), and returns the data to store or raises RefusedError.
     `complete` returns the answer for stored data. `destinations` returns where they say that messages go, given the
-    run's tenant with its data for the same channel.
+    run's tenant with its data for the same channel. `of_email` returns where they go to somebody with an e-mail address
+    who has no other address there; None for a provider that finds nobody so.
     """
 
     checked: Callable[[Document, str], Document]
     complete: Callable[[Document], Document] = as_stored
     destinations: Callable[[Document, TenantData], list[Destination]] = no_destinations
+    of_email: Callable[[str, Document, TenantData], Destination | None] | None = None
 
 
 # For providers that need no data. What a client stores all the same is kept, as it expects to read it again.

@@ -92,6 +92,8 @@ class Reader:
                 return self._all(value, place)
             case {"all": _} | {"any": _}:
                 return self._knock_group(value, place)
+            case dict() if not value:
+                return ALWAYS
             case {"expression_v1": expression}:
                 return self.read(expression, (*place, "expression_v1"))
             case {"op": op, "args": args}:

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from addressee.channels.links import scheme_of
+from addressee.messaging.content.in_app import Button
 from addressee.messaging.content.model import ACTION_URL
 from addressee.messaging.feeds.feed import FeedItem
 from addressee.pages.languages import Language
@@ -43,6 +44,11 @@ class Shown(NamedTuple):
     @property
     def id(self) -> str:
         return self.item.message.id
+
+    @property
+    def buttons(self) -> Sequence[Button]:
+        """The buttons that lead anywhere from here."""
+        return [button for button in self.item.buttons if scheme_of(button.action)]
 
     @property
     def is_read(self) -> bool:

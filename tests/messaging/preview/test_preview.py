@@ -12,7 +12,7 @@ import pytest
 
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import TENANTS
-from addressee.messaging.content.email import EmailContent
+from addressee.messaging.content.email_content import EmailContent
 from addressee.messaging.preview.model import EverySecret, PreviewedEvent, PreviewedMessage, PreviewRequest
 from addressee.messaging.preview.people import person
 from addressee.messaging.preview.preview import channels_in, preview, unfit

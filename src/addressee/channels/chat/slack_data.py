@@ -5,9 +5,12 @@ A tenant may have a token alone: its recipients then have the connections.
 
 from __future__ import annotations
 
-from addressee.channels.channel_data import check_texts, checked_object, need_one_of
-from addressee.channels.chat.connections import connected, with_connections
+from dataclasses import replace
+
+from addressee.channels.channel_data import TenantData, check_texts, checked_object, need_one_of
+from addressee.channels.chat.connections import connected, of_run, with_connections
 from addressee.channels.chat.message import ACCESS, SHARED
+from addressee.channels.destination import Destination
 from addressee.directory.addresses.forms import slack_key
 from addressee.directory.recipient import Document
 
@@ -52,4 +55,14 @@ def token_in(data: Document) -> str | None:
     return token
 
 
-FORM = connected(checked, slack_key, address)
+def of_email(email: str, data: Document, tenant: TenantData) -> Destination | None:
+    """Returns the member with an e-mail address, by a token of the recipient's connections or one that is shared."""
+    tokens = (each.get(ACCESS) for each in of_run(data.get("connections") or (), tenant.id))
+    own = next(filter(None, tokens), None)
+    value = {"email": email, **({ACCESS: own} if own else address({}, data, tenant.data))}
+    value = {name: part for name, part in value.items() if part is not None}
+    key = slack_key(value)
+    return None if key is None else Destination(key, value)
+
+
+FORM = replace(connected(checked, slack_key, address), of_email=of_email)

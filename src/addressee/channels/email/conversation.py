@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
 from aiosmtplib import SMTPException, SMTPServerDisconnected
 
+from addressee.channels.email.mailbox import Mailbox
 from addressee.channels.email.message import RawEmail
 
 # The answers to what is sent together are at most so long.
@@ -28,10 +29,11 @@ UNSAFE = re.compile(r"[\x00-\x20\x7f-\x9f\s<>]")
 
 
 class Command(StrEnum):
-    """The commands that a server gets for an e-mail, and its content."""
+    """The commands that a server gets for an e-mail, and its content. `COPY` is the RCPT of somebody besides `RCPT`."""
 
     MAIL = "MAIL"
     RCPT = "RCPT"
+    COPY = "RCPT of a copy"
     DATA = "DATA"
     CONTENT = "content"
 
@@ -54,7 +56,8 @@ class Reply(NamedTuple):
 
     @property
     def is_accepted(self) -> bool:
-        return self.code in ACCEPTED[self.command]
+        """Whether the e-mail can go on. A server that refuses a copy sends the others, unless it leaves."""
+        return self.code != CLOSING if self.command is Command.COPY else self.code in ACCEPTED[self.command]
 
 
 class Answer(NamedTuple):
@@ -113,23 +116,25 @@ class Conversation(asyncio.Protocol):
     def close(self) -> None:
         self._transport.close()
 
-    def _envelope(self, email: RawEmail, size: int) -> dict[Command, bytes]:
+    def _envelope(self, email: RawEmail, size: int) -> list[tuple[Command, bytes]]:
         options = f" SIZE={size}" if "size" in self._extensions else ""
         if not email.in_ascii:
             options += " SMTPUTF8"
-        return {
-            Command.MAIL: f"MAIL FROM:{path(email.sender.address)}{options}\r\n".encode(),
-            Command.RCPT: f"RCPT TO:{path(email.recipient.address)}\r\n".encode(),
-            Command.DATA: b"DATA\r\n",
-        }
+        copies = [(Command.COPY, recipient_line(mailbox)) for mailbox in email.copies.all]
+        return [
+            (Command.MAIL, f"MAIL FROM:{path(email.sender.address)}{options}\r\n".encode()),
+            (Command.RCPT, recipient_line(email.recipient)),
+            *copies,
+            (Command.DATA, b"DATA\r\n"),
+        ]
 
-    async def _tell(self, envelope: Mapping[Command, bytes]) -> list[Reply]:
+    async def _tell(self, envelope: Sequence[tuple[Command, bytes]]) -> list[Reply]:
         """Sends commands, together if the server takes them so, and otherwise up to the first that is refused."""
         if "pipelining" in self._extensions:
-            answers = await self._ask_all(list(envelope.values()))
-            return [Reply(command, *answer) for command, answer in zip(envelope, answers, strict=True)]
+            answers = await self._ask_all([line for _, line in envelope])
+            return [Reply(command, *answer) for (command, _), answer in zip(envelope, answers, strict=True)]
         replies: list[Reply] = []
-        for command, line in envelope.items():
+        for command, line in envelope:
             replies.append(Reply(command, *await self._ask(line)))
             if not replies[-1].is_accepted:
                 break
@@ -195,6 +200,10 @@ class Conversation(asyncio.Protocol):
         if self._answered is not None and not self._answered.done():
             self._answered.set_exception(error)
         self.close()
+
+
+def recipient_line(mailbox: Mailbox) -> bytes:
+    return f"RCPT TO:{path(mailbox.address)}\r\n".encode()
 
 
 def path(address: str) -> str:

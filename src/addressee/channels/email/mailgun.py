@@ -19,6 +19,7 @@ from addressee.channels.email.headers import mailbox_text
 from addressee.channels.email.message import (
     Email,
     EmailSettings,
+    copies_of,
     email_problems,
     email_provider,
     envelope_of,
@@ -57,9 +58,12 @@ class MailgunAnswer(msgspec.Struct):
 def to_request(settings: MailgunSettings, email: Email) -> ProviderRequest:
     """Raises AddressError."""
     mailboxes = mailboxes_of(email)
+    copies = copies_of(email)
     fields = {
         "from": mailbox_text(mailboxes["From"]),
         "to": mailbox_text(mailboxes["To"]),
+        "cc": ", ".join(map(mailbox_text, copies.cc)) or None,
+        "bcc": ", ".join(map(mailbox_text, copies.bcc)) or None,
         "h:Reply-To": mailbox_text(mailboxes["Reply-To"]) if "Reply-To" in mailboxes else None,
         "h:Message-Id": f"<{email.id}@{mailboxes['From'].domain}>",
         **{f"h:{name}": value for name, value in email.extra_headers.items()},

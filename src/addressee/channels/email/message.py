@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -55,7 +55,7 @@ class Email:
     """An e-mail to one address. Its `id` stays the same when it is sent again; `html` or `text` or both are given.
 
     `overrides` are laid over the request by providers with an API. SMTP and the outbox, which have none, ignore them.
-    At `unsubscribe_url` mail programs let the recipient unsubscribe.
+    `cc` and `bcc` get a copy, the latter unseen. At `unsubscribe_url` mail programs let the recipient unsubscribe.
     """
 
     id: str
@@ -69,6 +69,8 @@ class Email:
     overrides: Mapping[str, Any] = field(default_factory=dict)
     attachments: Sequence[Attachment] = ()
     unsubscribe_url: str | None = None
+    cc: Sequence[str] = ()
+    bcc: Sequence[str] = ()
 
     @property
     def extra_headers(self) -> Mapping[str, str]:
@@ -84,15 +86,33 @@ class Email:
         return headers
 
 
+class Copies(NamedTuple):
+    """The mailboxes that get copies of an e-mail: those that its recipient sees, and those that nobody sees."""
+
+    cc: tuple[Mailbox, ...] = ()
+    bcc: tuple[Mailbox, ...] = ()
+
+    @property
+    def all(self) -> tuple[Mailbox, ...]:
+        return (*self.cc, *self.bcc)
+
+
+NO_COPIES = Copies()
+
+
 @dataclass(frozen=True, slots=True)
 class RawEmail:
-    """An e-mail in its wire format, `content`. Unless `in_ascii`, servers need the extension SMTPUTF8 to take it."""
+    """An e-mail in its wire format, `content`. Unless `in_ascii`, servers need the extension SMTPUTF8 to take it.
+
+    `copies` are the mailboxes that get it besides the recipient.
+    """
 
     id: str
     sender: Mailbox
     recipient: Mailbox
     in_ascii: bool
     content: bytes
+    copies: Copies = NO_COPIES
 
     @property
     def envelope(self) -> dict[str, str]:
@@ -108,8 +128,10 @@ def compose(email: Email) -> RawEmail:
     """Returns the e-mail in its wire format. No value can add a header or a recipient. Raises AddressError."""
     mailboxes = mailboxes_of(email)
     sender, recipient = mailboxes["From"], mailboxes["To"]
+    copies = copies_of(email)
     headers = {
         **{name: mailbox_header(name, mailbox) for name, mailbox in mailboxes.items()},
+        **({"Cc": ",\r\n ".join(mailbox_header("Cc", mailbox) for mailbox in copies.cc)} if copies.cc else {}),
         "Subject": text_header("Subject", email.subject),
         "Date": format_datetime(email.written_at),
         "Message-ID": f"<{email.id}@{sender.domain}>",
@@ -117,9 +139,9 @@ def compose(email: Email) -> RawEmail:
         "MIME-Version": "1.0",
     }
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode()
-    in_ascii = all(mailbox.local.isascii() for mailbox in mailboxes.values())
+    in_ascii = all(mailbox.local.isascii() for mailbox in (*mailboxes.values(), *copies.all))
     body = body_of(email.text, email.html, email.attachments)
-    return RawEmail(email.id, sender, recipient, in_ascii, head + body)
+    return RawEmail(email.id, sender, recipient, in_ascii, head + body, copies)
 
 
 def mailboxes_of(email: Email) -> dict[str, Mailbox]:
@@ -131,6 +153,23 @@ def mailboxes_of(email: Email) -> dict[str, Mailbox]:
     if email.reply_to:
         mailboxes["Reply-To"] = own_mailbox(email.reply_to)
     return mailboxes
+
+
+def copies_of(email: Email) -> Copies:
+    """Returns the mailboxes that get copies of an e-mail, each once and not its recipient. Raises AddressError."""
+    if not (email.cc or email.bcc):
+        return NO_COPIES
+    seen = {read_mailbox(email.to).address.lower()}
+    cc, bcc = (tuple(unseen(map(own_mailbox, written), seen)) for written in (email.cc, email.bcc))
+    return Copies(cc, bcc)
+
+
+def unseen(mailboxes: Iterable[Mailbox], seen: set[str]) -> Iterator[Mailbox]:
+    """Yields mailboxes whose addresses are not among those seen, and adds them to these."""
+    for mailbox in mailboxes:
+        if mailbox.address.lower() not in seen:
+            seen.add(mailbox.address.lower())
+            yield mailbox
 
 
 @lru_cache(OWN_MAILBOXES)

@@ -10,7 +10,7 @@ from addressee.channels.callbacks.postmark import POSTMARK_CALLBACKS
 from addressee.channels.email.api import MEGABYTE, api_sender, contents, json_of
 from addressee.channels.email.files.attachments import in_json
 from addressee.channels.email.headers import mailbox_text
-from addressee.channels.email.message import Email, EmailSettings, email_provider, envelope_of, mailboxes_of
+from addressee.channels.email.message import Email, EmailSettings, copies_of, email_provider, envelope_of, mailboxes_of
 from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest
 from addressee.channels.sender import Failed, Failure, Sent
 
@@ -41,8 +41,11 @@ class PostmarkAnswer(msgspec.Struct, rename="pascal"):
 def to_request(settings: PostmarkSettings, email: Email) -> ProviderRequest:
     """Raises AddressError."""
     mailboxes = mailboxes_of(email)
+    copies = copies_of(email)
     fields = {
         **{name.replace("-", ""): mailbox_text(mailbox) for name, mailbox in mailboxes.items()},
+        "Cc": ", ".join(map(mailbox_text, copies.cc)) or None,
+        "Bcc": ", ".join(map(mailbox_text, copies.bcc)) or None,
         "Subject": email.subject,
         "HtmlBody": email.html,
         "TextBody": email.text,

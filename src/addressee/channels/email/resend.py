@@ -10,7 +10,7 @@ from addressee.channels.callbacks.resend import RESEND_CALLBACKS
 from addressee.channels.email.api import MEGABYTE, api_sender, contents, json_of
 from addressee.channels.email.files.attachments import in_json
 from addressee.channels.email.headers import mailbox_text
-from addressee.channels.email.message import Email, EmailSettings, email_provider, envelope_of, mailboxes_of
+from addressee.channels.email.message import Email, EmailSettings, copies_of, email_provider, envelope_of, mailboxes_of
 from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest, pause_in
 from addressee.channels.sender import Failed, Failure, Sent
 
@@ -43,9 +43,12 @@ class ResendAnswer(msgspec.Struct):
 def to_request(settings: ResendSettings, email: Email) -> ProviderRequest:
     """Raises AddressError."""
     mailboxes = mailboxes_of(email)
+    copies = copies_of(email)
     fields = {
         "from": mailbox_text(mailboxes["From"]),
         "to": [mailbox_text(mailboxes["To"])],
+        "cc": [mailbox_text(mailbox) for mailbox in copies.cc] or None,
+        "bcc": [mailbox_text(mailbox) for mailbox in copies.bcc] or None,
         "reply_to": mailbox_text(mailboxes["Reply-To"]) if "Reply-To" in mailboxes else None,
         "subject": email.subject,
         "html": email.html,

@@ -14,7 +14,7 @@ from addressee.channels.email.api import MEGABYTE, api_sender, contents, json_of
 from addressee.channels.email.files.attachments import in_json
 from addressee.channels.email.headers import one_line
 from addressee.channels.email.mailbox import Mailbox
-from addressee.channels.email.message import Email, EmailSettings, email_provider, envelope_of, mailboxes_of
+from addressee.channels.email.message import Email, EmailSettings, copies_of, email_provider, envelope_of, mailboxes_of
 from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest
 from addressee.channels.requests.sender import RequestSender
 from addressee.channels.sender import Failed, Failure, SenderContext, Sent
@@ -57,9 +57,10 @@ class SendGridAnswer(msgspec.Struct):
 def to_request(settings: SendGridSettings, email: Email) -> ProviderRequest:
     """Raises AddressError."""
     mailboxes = mailboxes_of(email)
+    copies = {name: list(map(as_object, found)) for name, found in copies_of(email)._asdict().items() if found}
     parts = {"text/plain": email.text, "text/html": email.html}
     fields = {
-        "personalizations": [{"to": [as_object(mailboxes["To"])]}],
+        "personalizations": [{"to": [as_object(mailboxes["To"])], **copies}],
         "from": as_object(mailboxes["From"]),
         "reply_to": as_object(mailboxes["Reply-To"]) if "Reply-To" in mailboxes else None,
         "subject": email.subject,

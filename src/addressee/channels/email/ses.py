@@ -15,7 +15,14 @@ from addressee.channels.aws.sigv4 import signed
 from addressee.channels.callbacks.ses import SES_CALLBACKS
 from addressee.channels.email.api import MEGABYTE, api_sender, contents, json_of
 from addressee.channels.email.mailbox import AddressError, read_mailbox
-from addressee.channels.email.message import Email, EmailSettings, compose, email_problems, email_provider
+from addressee.channels.email.message import (
+    Email,
+    EmailSettings,
+    RawEmail,
+    compose,
+    email_problems,
+    email_provider,
+)
 from addressee.channels.requests.exchange import ProviderAnswer, ProviderRequest
 from addressee.channels.requests.sender import RequestSender
 from addressee.channels.sender import Failed, Failure, SenderContext, Sent
@@ -70,7 +77,7 @@ def to_request(settings: SesSettings, clock: Clock, email: Email) -> ProviderReq
     keys = keys_in(settings)
     url = f"{endpoint_of('email', settings)}/v2/email/outbound-emails"
     fields = {
-        "Destination": {"ToAddresses": [composed.recipient.address]},
+        "Destination": destination_of(composed),
         "Content": {"Raw": {"Data": b64encode(composed.content).decode()}},
         "EmailTags": [{"Name": "id", "Value": email.id}],
         "ConfigurationSetName": settings.configuration_set,
@@ -85,6 +92,15 @@ def to_request(settings: SesSettings, clock: Clock, email: Email) -> ProviderReq
         envelope=composed.envelope,
         hidden=(*keys.secrets, *contents(email)),
     )
+
+
+def destination_of(composed: RawEmail) -> dict[str, list[str]]:
+    addresses = {
+        "ToAddresses": (composed.recipient,),
+        "CcAddresses": composed.copies.cc,
+        "BccAddresses": composed.copies.bcc,
+    }
+    return {name: [mailbox.address for mailbox in found] for name, found in addresses.items() if found}
 
 
 def judge(settings: SesSettings, answer: ProviderAnswer) -> Sent | Failed:

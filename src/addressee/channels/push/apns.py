@@ -175,7 +175,7 @@ def to_body(push: Push) -> dict[str, Any]:
     }
     aps = given(shown)
     image = {"image": push.image} if push.image else {}
-    return {**image, **push.data, "aps": aps}
+    return {**image, **push.data, "aps": {"content-available": 1} if push.silent else aps}
 
 
 def is_reserved(name: str) -> bool:

@@ -98,7 +98,8 @@ def part_for(platform: str, push: Push, now: datetime) -> dict[str, Any]:
         return {"fcmV1Message": {"message": fcm.message_of(push, now)}}
     if platform.startswith(APPLE):
         return apns.to_body(push)
-    return {"data": {"title": push.title, "body": push.body, **push.data}}
+    shown = {} if push.silent else {"title": push.title, "body": push.body}
+    return {"data": {**shown, **push.data}}
 
 
 def attributes(push: Push, platform: str) -> dict[str, str]:
@@ -106,7 +107,9 @@ def attributes(push: Push, platform: str) -> dict[str, str]:
     if not platform.startswith(APPLE):
         return {}
     expiry = {} if push.time_to_live is None else {f"AWS.SNS.MOBILE.{platform}.TTL": str(push.time_to_live)}
-    return {"AWS.SNS.MOBILE.APNS.PUSH_TYPE": "alert", "AWS.SNS.MOBILE.APNS.COLLAPSE_ID": push.id, **expiry}
+    type = "background" if push.silent else "alert"
+    priority = {"AWS.SNS.MOBILE.APNS.PRIORITY": "5"} if push.silent else {}
+    return {**priority, "AWS.SNS.MOBILE.APNS.PUSH_TYPE": type, "AWS.SNS.MOBILE.APNS.COLLAPSE_ID": push.id, **expiry}
 
 
 def is_reserved(name: str) -> bool:

@@ -81,8 +81,9 @@ def to_request(settings: ExpoSettings, push: Push) -> ProviderRequest:
 def to_body(push: Push) -> dict[str, Any]:
     fields = {
         "to": push.token,
-        "title": push.title,
-        "body": push.body,
+        "title": None if push.silent else push.title,
+        "body": None if push.silent else push.body,
+        "_contentAvailable": True if push.silent else None,
         "data": push.data,
         "sound": push.sound,
         "badge": push.badge,

@@ -164,12 +164,27 @@ def to_body(push: Push, now: datetime) -> dict[str, Any]:
 
 def message_of(push: Push, now: datetime) -> dict[str, Any]:
     """Returns the message for any device. With its tag, one that is sent again replaces the one shown already."""
+    if push.silent:
+        return {"data": dict(push.data), **silently(push, now)}
     return {
         "notification": notification_of(push),
         "data": dict(push.data),
         "android": for_android(push),
         "apns": for_apple(push, now),
     }
+
+
+def silently(push: Push, now: datetime) -> dict[str, Any]:
+    """Returns what has a device show nothing. Apple wakes an app in the background at the lower priority alone."""
+    headers = given(
+        {
+            "apns-push-type": "background",
+            "apns-priority": "5",
+            "apns-expiration": None if push.time_to_live is None else expiration(push.time_to_live, now),
+        }
+    )
+    android = {} if push.time_to_live is None else {"android": {"ttl": f"{push.time_to_live}s"}}
+    return {**android, "apns": {"headers": headers, "payload": {"aps": {"content-available": 1}}}}
 
 
 def notification_of(push: Push) -> dict[str, Any]:

@@ -25,7 +25,7 @@ class Push:
     `token` is the device's token, or what else the provider knows it by. A browser is known by the endpoint of its
     `subscription`, `{"endpoint": …, "keys": {"p256dh": …, "auth": …}}`. `action_url`, the link to open, is also a part
     of `data`. The notification is worth delivering for `time_to_live` seconds. `overrides` are laid over the body of
-    the provider's request.
+    the provider's request. One that is `silent` shows nothing: it tells the app its `data`.
     """
 
     id: str
@@ -40,6 +40,7 @@ class Push:
     time_to_live: int | None = None
     overrides: Mapping[str, Any] = field(default_factory=dict)
     subscription: Mapping[str, Any] | None = None
+    silent: bool = False
 
     @property
     def envelope(self) -> dict[str, str]:

@@ -149,8 +149,8 @@ def to_body(push: Push) -> dict[str, Any]:
     """
     opens = {"launch_urls": {"default": push.action_url}} if push.action_url else {}
     fields = {
-        "title": push.title,
-        "body": push.body,
+        "title": None if push.silent else push.title,
+        "body": None if push.silent else push.body,
         "tag": push.id,
         "image": push.image,
         "app_badge": push.badge,

@@ -111,6 +111,7 @@ REASONS: Mapping[str, str] = {
     "no_email_address": "The recipient has no e-mail address.",
     "no_push_token": "The recipient has no device for push messages.",
     "conditions": "Its conditions do not hold.",
+    "not_supported": "Steps of this type are not carried out here.",
     "capped": "The recipient has got as many as the cap allows.",
     "throttled": "It came too often; the throttle held it back.",
     "ratelimit": "It came too often; the limit of the workflow held it back.",

@@ -12,6 +12,7 @@ REASONS: Mapping[str, str] = {
     "actor_missing": "The actor does not exist.",
     "conditions": "Its conditions are not true.",
     "run_ended": "The run ends before it.",
+    "not_supported": "Steps of this type are not carried out here.",
     "not_reached": "The run does not come to it.",
     "no_email_address": "There is no e-mail address to send to.",
     "no_phone_number": "There is no phone number to send to.",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -21,8 +21,8 @@ def unchanged(value: Any) -> Any:
 class Alias:
     """Another name of the field `name`, which may stand within a mapping: `settings.payload_overrides`.
 
-    `convert` returns the field's value, or raises a ValueError that says what the value must be. `schema` is the JSON
-    schema of what it takes, None if that is the field's own.
+    `convert` returns the field's value, None for one that says nothing, or raises a ValueError that says what the value
+    must be. `schema` is the JSON schema of what it takes, None if that is the field's own.
     """
 
     path: tuple[str, ...]
@@ -33,20 +33,9 @@ class Alias:
 
 @dataclass(frozen=True, slots=True)
 class Aliases:
-    """The other names of a template's fields.
-
-    `later` are names without a meaning yet, each with what to do instead; `harmless` are values of these that ask for
-    nothing.
-    """
+    """The other names of a template's fields."""
 
     known: Sequence[Alias] = ()
-    later: Mapping[tuple[str, ...], str] = field(default_factory=dict)
-    harmless: Mapping[tuple[str, ...], Any] = field(default_factory=dict)
-
-    @property
-    def paths(self) -> Iterator[tuple[str, ...]]:
-        yield from (alias.path for alias in self.known)
-        yield from self.later
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +49,7 @@ class Canonical:
 
 def canonical(given: Mapping[str, Any], aliases: Aliases) -> Canonical:
     """Returns a template as a file gives it under the names that are stored."""
-    roots = {path[0] for path in aliases.paths}
+    roots = {alias.path[0] for alias in aliases.known}
     values = {name: value for name, value in given.items() if name not in roots}
     renamed: list[tuple[tuple[str, ...], str]] = []
     problems: list[tuple[FieldPath, str]] = []
@@ -73,14 +62,14 @@ def canonical(given: Mapping[str, Any], aliases: Aliases) -> Canonical:
             problems.append((alias.path, message))
             continue
         try:
-            values[alias.name] = alias.convert(value)
+            converted = alias.convert(value)
         except ValueError as error:
             problems.append((alias.path, str(error)))
+            continue
+        if converted is None:
+            continue
+        values[alias.name] = converted
         renamed.append((alias.path, alias.name))
-    for path, message in aliases.later.items():
-        asked = found(given, path)
-        if asked and asked != aliases.harmless.get(path):
-            problems.append((path, message))
     return Canonical(values, renamed, problems)
 
 
@@ -91,9 +80,12 @@ def found(given: Any, path: Sequence[str]) -> Any:
     return given
 
 
-def with_aliases(schema: dict[str, Any], aliases: Aliases) -> None:
-    """Adds the other names of fields to the JSON schema of a template."""
-    own = dict(schema["properties"])
+def with_aliases(schema: dict[str, Any], aliases: Aliases, fields: Mapping[str, Any] | None = None) -> None:
+    """Adds the other names of fields to the JSON schema of a template.
+
+    `fields` are the schemas of those that are called so, which may stand elsewhere.
+    """
+    own = dict(schema["properties"] if fields is None else fields)
     required = list(schema.get("required", ()))
     for alias in aliases.known:
         add(schema, alias.path, alias.schema or without_default(own[alias.name]))
@@ -101,8 +93,6 @@ def with_aliases(schema: dict[str, Any], aliases: Aliases) -> None:
             required.remove(alias.name)
             names = [each.path[0] for each in aliases.known if each.name == alias.name]
             schema.setdefault("allOf", []).append({"anyOf": [{"required": [name]} for name in (alias.name, *names)]})
-    for path in aliases.later:
-        add(schema, path, {})
     schema["required"] = required
 
 
@@ -120,16 +110,25 @@ def without_default(schema: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in schema.items() if name != "default"}
 
 
-def json_object(value: Any) -> dict[str, Any]:
-    """Returns an object that may be written as a text of JSON."""
+def json_object(value: Any) -> dict[str, Any] | str | None:
+    """Returns an object that may be written as a text of JSON; the text itself if Liquid makes JSON of it."""
     if isinstance(value, str):
+        if not value.strip():
+            return None
         try:
             value = msgspec.json.decode(value)
         except msgspec.DecodeError:
+            if "{{" in value or "{%" in value:
+                return str(value)
             value = None
     if not isinstance(value, dict):
-        raise ValueError("this must be a JSON object; Liquid stands within its texts")
-    return value
+        raise ValueError("this must be a JSON object, or Liquid that becomes one")
+    return dict(value)
+
+
+def given_text(value: str) -> str | None:
+    """Returns a text, None for one without characters that are seen."""
+    return value if value.strip() else None
 
 
 KEYS_AND_VALUES = {

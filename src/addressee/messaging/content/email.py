@@ -4,99 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
-from typing import Annotated, Any, ClassVar, Self
-from uuid import UUID
+from typing import Annotated, Any, ClassVar
 
 import msgspec
 from liquid import Markup
 from msgspec import structs
 
-from addressee.channels.destination import Destination
+from addressee.channels.email.headers import mailbox_text
 from addressee.channels.email.html.plain_text import text_of
-from addressee.channels.email.message import Email
-from addressee.channels.links import EMBEDDED, Checked, checked_html, schemes_of
+from addressee.channels.email.mailbox import read_mailbox
+from addressee.channels.links import Checked, schemes_of
 from addressee.channels.provider import ChannelType, Provider
-from addressee.messaging.content.aliases import JSON_OR_TEXT, Alias, Aliases, json_object
-from addressee.messaging.content.attachments import FOR_ALL, File, StoredAttachment
+from addressee.messaging.content.addressees import mailboxes_in, one_mailbox_in, written_mailboxes
+from addressee.messaging.content.aliases import JSON_OR_TEXT, Alias, Aliases, given_text, json_object
+from addressee.messaging.content.attachments import FOR_ALL, StoredAttachment
 from addressee.messaging.content.blocks.model import FIELD, Blocks, links_of, problems_of, texts_of
 from addressee.messaging.content.blocks.partials import partial_problems_of
 from addressee.messaging.content.blocks.rendering import html_of
+from addressee.messaging.content.email_content import EmailContent
 from addressee.messaging.content.email_html import MJML_OF_BLOCKS, finished_html
 from addressee.messaging.content.layouts import layout_named, with_layout
-from addressee.messaging.content.model import Content, Rendered, Template, render_texts
+from addressee.messaging.content.model import Content, Overrides, Rendered, Template, render_object
 from addressee.messaging.content.scope import Scope
 from addressee.messaging.content.templating import liquid
 from addressee.messaging.content.templating.shared_templates import Layout, Partial
 from addressee.messaging.definitions.model import FieldPath
 from addressee.messaging.environment.channels import Channel
-from addressee.messaging.tracking.urls import Tracking
 
 # The template of an e-mail whose HTML is made of blocks already.
 PRINTED_BLOCKS = f"{{{{ {FIELD} }}}}"
-
-
-class EmailContent(Content, frozen=True, kw_only=True, tag=ChannelType.EMAIL.value):
-    """The content of an e-mail. `to` is a comma-separated list of addresses; each gets an e-mail of its own.
-
-    `overrides` are laid over the request of a provider with an API. SMTP and the outbox ignore them.
-    """
-
-    ADDRESSES: ClassVar[tuple[str, ...]] = ("sender", "to", "reply_to")
-
-    sender: str
-    to: str
-    subject: str
-    html: str | None
-    text: str | None
-    reply_to: str | None
-    overrides: dict[str, Any] = msgspec.field(default_factory=dict)
-    attachments: tuple[StoredAttachment, ...] = ()
-
-    @property
-    def attached(self) -> Sequence[UUID]:
-        return [each.id for each in self.attachments]
-
-    def with_attachments(self, payload: Email, files: Mapping[UUID, File]) -> Email:
-        if not self.attachments:
-            return payload
-        attached = tuple(each.with_content(files[each.id]) for each in self.attachments if each.id in files)
-        return replace(payload, attachments=attached)
-
-    def with_unsubscribe_url(self, payload: Email, url: str | None) -> Email:
-        return payload if url is None else replace(payload, unsubscribe_url=url)
-
-    def with_tracking(self, payload: Email, tracking: Tracking | None) -> Email:
-        if tracking is None or payload.html is None:
-            return payload
-        return replace(payload, html=tracking.applied(payload.html))
-
-    def to_payload(self, id: str, to: Destination, written_at: datetime) -> Email:
-        return Email(
-            id=id,
-            sender=self.sender,
-            to=to.value,
-            subject=self.subject,
-            html=self.html,
-            text=self.text,
-            written_at=written_at,
-            reply_to=self.reply_to,
-            overrides=self.overrides,
-        )
-
-    def through(self, stand_in: Channel, channel: Channel, scope: Scope) -> EmailContent:
-        html = checked_html(self.html or "", schemes_of(stand_in.settings), EMBEDDED)
-        return structs.replace(
-            self.without_overrides_of(channel, stand_in),
-            sender=stand_in.settings["from"],
-            reply_to=stand_in.settings.get("reply_to"),
-            html=self.html and html.text,
-        )
-
-    def silenced(self) -> Self:
-        return structs.replace(
-            self, subject="", html=self.html and "", text=self.text and "", overrides={}, attachments=()
-        )
 
 
 class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
@@ -106,7 +42,9 @@ class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
     says stands in front of it; `layout_key` names the layout that is laid around both parts. A `text` that is missing
     is made from the HTML. `attachment_key` is the key in a trigger's data that describes attachments.
     `overrides` are fields of the request of a provider with an API, laid over those that are made of the template.
-    `open_tracking` and `link_tracking` say for this step what the channel says for all; None: nothing.
+    `open_tracking` and `link_tracking` say for this step what the channel says for all; None: nothing. So do
+    `from_address`, `from_name` and `reply_to`. `to` names addresses in place of the recipient's; `cc` and `bcc` get
+    copies.
     """
 
     ENVIRONMENTS: ClassVar[Mapping[FieldPath, liquid.BoundedEnvironment]] = {
@@ -118,21 +56,23 @@ class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
             Alias(("html_body",), "html"),
             Alias(("text_body",), "text"),
             Alias(("is_mjml",), "is_mjml"),
-            Alias(("settings", "layout_key"), "layout_key"),
-            Alias(("settings", "pre_content"), "pre_content"),
-            Alias(("settings", "attachment_key"), "attachment_key"),
+            Alias(("settings", "layout_key"), "layout_key", given_text),
+            Alias(("settings", "pre_content"), "pre_content", given_text),
+            Alias(("settings", "attachment_key"), "attachment_key", given_text, schema={"type": "string"}),
         ),
     )
     OVERRIDES: ClassVar[Aliases] = Aliases(
         known=(
             Alias(("json_overrides",), "overrides", json_object, JSON_OR_TEXT),
-            Alias(("open_tracking",), "open_tracking", schema={"type": "boolean"}),
-            Alias(("link_tracking",), "link_tracking", schema={"type": "boolean"}),
+            Alias(("open_tracking",), "open_tracking"),
+            Alias(("link_tracking",), "link_tracking"),
+            Alias(("to_address",), "to", given_text),
+            Alias(("from_address",), "from_address", given_text),
+            Alias(("from_name",), "from_name", given_text),
+            Alias(("reply_to_address",), "reply_to", given_text),
+            Alias(("cc_address",), "cc", given_text),
+            Alias(("bcc_address",), "bcc", given_text),
         ),
-        later={
-            (name,): f"a step cannot override {name!r} yet; it is the channel's own"
-            for name in ("to_address", "from_address", "from_name", "reply_to_address", "cc_address", "bcc_address")
-        },
     )
 
     subject: str
@@ -143,9 +83,15 @@ class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
     pre_content: str | None = None
     layout_key: str | None = None
     attachment_key: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] = "attachments"
-    overrides: dict[str, Any] = msgspec.field(default_factory=dict)
+    overrides: Overrides = msgspec.field(default_factory=dict)
     open_tracking: bool | None = None
     link_tracking: bool | None = None
+    to: str | None = None
+    cc: str | None = None
+    bcc: str | None = None
+    from_address: str | None = None
+    from_name: str | None = None
+    reply_to: str | None = None
 
     @property
     def layout(self) -> str | None:
@@ -168,8 +114,11 @@ class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
             subject=liquid.render(self.subject, scope),
             html=html and html.text,
             text=text,
-            reply_to=channel.settings.get("reply_to"),
-            overrides=render_texts(self.overrides, scope),
+            sender=self._sender(scope, channel),
+            reply_to=self._reply_to(scope, channel),
+            cc=written_mailboxes(mailboxes_in("cc", self.cc, scope)),
+            bcc=written_mailboxes(mailboxes_in("bcc", self.bcc, scope)),
+            overrides=render_object(self.overrides, scope),
         )
         return Rendered(content, html.refused if html else ())
 
@@ -182,6 +131,26 @@ class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
         body = with_layout(PRINTED_BLOCKS, "html", {**scope, FIELD: shown}, layout, self.pre_content)
         html = finished_html(body, channel.settings, blocks=blocks)
         return html._replace(refused=blocks.refused + html.refused)
+
+    @property
+    def is_redirected(self) -> bool:
+        return self.to is not None
+
+    def addressees(self, scope: Scope) -> Sequence[str] | None:
+        return None if self.to is None else [each.address for each in mailboxes_in("to", self.to, scope)]
+
+    def _sender(self, scope: Scope, channel: Channel) -> str:
+        """Returns the channel's own mailbox, with the address and the name that the template gives in place of its."""
+        own: str = channel.settings["from"]
+        if self.from_address is None and self.from_name is None:
+            return own
+        mailbox = one_mailbox_in("from_address", self.from_address, scope) or read_mailbox(own)
+        name = liquid.render(self.from_name or "", scope).strip()
+        return mailbox_text(replace(mailbox, name=name) if name else mailbox)
+
+    def _reply_to(self, scope: Scope, channel: Channel) -> str | None:
+        given = one_mailbox_in("reply_to", self.reply_to, scope)
+        return channel.settings.get("reply_to") if given is None else mailbox_text(given)
 
     def attach(self, content: Content, attachments: Mapping[str, Sequence[StoredAttachment]]) -> Content:
         assert isinstance(content, EmailContent)
@@ -196,6 +165,7 @@ class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
             html=None,
             text=None,
             reply_to=None,
+            redirected=self.is_redirected,
         )
 
     def layout_problems(self, layout: Layout) -> Iterator[tuple[FieldPath, str]]:

@@ -5,9 +5,9 @@ Both are stored with the type of the channel as their tag.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, NamedTuple, Self, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -18,15 +18,21 @@ from addressee.channels.provider import Provider
 from addressee.messaging.content.aliases import Aliases
 from addressee.messaging.content.attachments import File, StoredAttachment
 from addressee.messaging.content.scope import Scope
-from addressee.messaging.content.templating import liquid
+from addressee.messaging.content.templating import escaping, liquid
 from addressee.messaging.content.templating.shared_templates import Layout, Partial
 from addressee.messaging.definitions.model import Definition, FieldPath
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.tracking.urls import Tracking
 
+# Fields of a provider's request: an object whose texts are Liquid, or a text in Liquid that becomes one.
+Overrides: TypeAlias = dict[str, Any] | str
+
 # The name under which clients and apps find the link of a message.
 ACTION_URL = "action_url"
 
+
+# The path of overrides that are a text.
+OVERRIDES: FieldPath = ("overrides",)
 
 NUL = rb"\u0000"
 
@@ -39,6 +45,30 @@ class Content(msgspec.Struct, frozen=True, tag_field="type"):
     def to_payload(self, id: str, to: Destination, written_at: datetime) -> Any:
         """Returns what the channel's sender takes for one destination. The id stays the same when it is sent again."""
         raise NotImplementedError
+
+    @property
+    def is_redirected(self) -> bool:
+        """Whether it goes to addresses that its template names, and not to those of its recipient."""
+        return False
+
+    @property
+    def keeps_addresses(self) -> bool:
+        """Whether addresses at which it bounces stay as they are."""
+        return False
+
+    @property
+    def finds_by_email(self) -> bool:
+        """Whether recipients without an address are found by their e-mail address."""
+        return False
+
+    @property
+    def copied_to(self) -> Sequence[str]:
+        """The addresses that get a copy of it."""
+        return ()
+
+    def without_copies_to(self, addresses: Collection[str]) -> Self:
+        """Returns this content without copies to these addresses."""
+        return self
 
     @property
     def attached(self) -> Sequence[UUID]:
@@ -124,6 +154,23 @@ class Template(Definition, frozen=True, tag_field="type", omit_defaults=True):
         """Returns Knock's names for the fields, which may depend on the channel's provider."""
         return cls.ALIASES
 
+    @property
+    def finds_by_email(self) -> bool:
+        """Whether recipients without an address are found by their e-mail address."""
+        return False
+
+    @property
+    def is_redirected(self) -> bool:
+        """Whether it names addresses in place of the recipient's own."""
+        return False
+
+    def addressees(self, scope: Scope) -> Sequence[str] | None:
+        """Returns the addresses that the template names in place of the recipient's own, None if it names none.
+
+        Raises TemplateError.
+        """
+        return None
+
     def rendered(self, scope: Scope, channel: Channel, to: Sequence[str]) -> Rendered:
         """Returns the content that goes to these addresses, which can be stored. Raises TemplateError."""
         return storable(self.render(scope, channel, to))
@@ -156,6 +203,10 @@ class Template(Definition, frozen=True, tag_field="type", omit_defaults=True):
         """Yields problems of the template beyond its types and its Liquid, and their paths."""
         yield from ()
 
+    def warnings(self, provider: Provider) -> Iterator[tuple[FieldPath, str]]:
+        """Yields what changes nothing here, and the paths."""
+        yield from ()
+
     def links(self) -> Iterator[tuple[FieldPath, str]]:
         """Yields the texts that are links as a whole, and their paths."""
         yield from ()
@@ -163,7 +214,8 @@ class Template(Definition, frozen=True, tag_field="type", omit_defaults=True):
     def texts(self) -> Iterator[tuple[FieldPath, str, liquid.BoundedEnvironment]]:
         """Yields every text in Liquid, its path and its environment."""
         for path, text in texts_in(structs.asdict(self)):
-            yield path, text, self.ENVIRONMENTS.get(path, liquid.PLAIN)
+            usual = escaping.JSON if path == OVERRIDES else liquid.PLAIN
+            yield path, text, self.ENVIRONMENTS.get(path, usual)
 
 
 def texts_in(value: Any) -> Iterator[tuple[FieldPath, str]]:
@@ -183,3 +235,22 @@ def render_texts(value: Any, scope: Scope, environment: liquid.BoundedEnvironmen
     if isinstance(value, dict):
         return {name: render_texts(part, scope, environment) for name, part in value.items()}
     return [render_texts(part, scope, environment) for part in value] if isinstance(value, list | tuple) else value
+
+
+def render_object(
+    written: Mapping[str, Any] | str,
+    scope: Scope,
+    texts: liquid.BoundedEnvironment = liquid.PLAIN,
+    json: liquid.BoundedEnvironment = escaping.JSON,
+) -> dict[str, Any]:
+    """Returns an object with the texts in it rendered, or the one that a text renders to. Raises TemplateError."""
+    if not isinstance(written, str):
+        return dict(render_texts(written, scope, texts))
+    text = liquid.render(written, scope, json).strip()
+    try:
+        found = msgspec.json.decode(text) if text else {}
+    except msgspec.DecodeError as error:
+        raise liquid.TemplateError(f"the overrides did not become JSON: {error}", None) from None
+    if not isinstance(found, dict):
+        raise liquid.TemplateError("the overrides must become a JSON object", None)
+    return found

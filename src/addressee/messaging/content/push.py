@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Self, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
 
 import msgspec
 from msgspec import structs
@@ -15,7 +15,7 @@ from addressee.channels.links import checked_url, schemes_of
 from addressee.channels.provider import ChannelType, Provider
 from addressee.channels.push.notification import Push
 from addressee.messaging.content.aliases import JSON_OR_TEXT, Alias, Aliases, json_object
-from addressee.messaging.content.model import ACTION_URL, Content, Rendered, Template, render_texts
+from addressee.messaging.content.model import ACTION_URL, Content, Overrides, Rendered, Template, render_object
 from addressee.messaging.content.scope import Scope
 from addressee.messaging.content.templating import liquid
 from addressee.messaging.definitions.model import FieldPath
@@ -32,8 +32,11 @@ WHOLE_NUMBER = re.compile(r"[0-9]{1,10}")
 TimeToLive: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=28 * 24 * 60 * 60)]
 
 
-class PushContent(Content, frozen=True, kw_only=True, tag=ChannelType.PUSH.value):
-    """The content of a push notification. `tokens` are those of all devices and browsers that it goes to."""
+class PushContent(Content, frozen=True, kw_only=True, tag=ChannelType.PUSH.value, omit_defaults=True):
+    """The content of a push notification. `tokens` are those of all devices and browsers that it goes to.
+
+    One that is `silent` shows nothing. If it `keeps_tokens`, those at which it bounces stay.
+    """
 
     ADDRESSES: ClassVar[tuple[str, ...]] = ("tokens",)
 
@@ -46,6 +49,12 @@ class PushContent(Content, frozen=True, kw_only=True, tag=ChannelType.PUSH.value
     sound: str | None = None
     time_to_live: int | None = None
     overrides: dict[str, Any] = msgspec.field(default_factory=dict)
+    silent: bool = False
+    keeps_tokens: bool = False
+
+    @property
+    def keeps_addresses(self) -> bool:
+        return self.keeps_tokens
 
     def to_payload(self, id: str, to: Destination, written_at: datetime) -> Push:
         return Push(
@@ -60,6 +69,7 @@ class PushContent(Content, frozen=True, kw_only=True, tag=ChannelType.PUSH.value
             sound=self.sound,
             time_to_live=self.time_to_live,
             overrides=self.overrides,
+            silent=self.silent,
             subscription=to.value if isinstance(to.value, Mapping) else None,
         )
 
@@ -79,27 +89,34 @@ class PushTemplate(Template, frozen=True, tag=ChannelType.PUSH.value):
 
     `data` is for the app, and `action_url` is added to it. `badge` is the number on the app's icon, `sound` the name of
     a sound, and `time_to_live` the number of seconds in which the notification is worth delivering. `overrides` are
-    fields of the provider's request, laid over those that are made of the template.
+    fields of the provider's request, laid over those that are made of the template. One that is silent shows nothing:
+    it tells the app its `data`. Without `token_deregistration`, tokens that bounce stay.
     """
 
     ALIASES: ClassVar[Aliases] = Aliases(
         known=(
             Alias(("text_body",), "body"),
+            Alias(("settings", "delivery_type"), "delivery_type"),
             Alias(("settings", "payload_overrides"), "overrides", json_object, JSON_OR_TEXT),
         ),
-        later={("settings", "delivery_type"): "silent notifications cannot be sent yet; leave this out"},
-        harmless={("settings", "delivery_type"): "content"},
     )
+    OVERRIDES: ClassVar[Aliases] = Aliases(known=(Alias(("token_deregistration",), "token_deregistration"),))
 
-    title: str
-    body: str
+    title: str = ""
+    body: str = ""
     action_url: str | None = None
     data: dict[str, str] = msgspec.field(default_factory=dict)
     image: str | None = None
     badge: str | Annotated[int, msgspec.Meta(ge=0, le=MAX_BADGE)] | None = None
     sound: str | None = None
     time_to_live: TimeToLive | None = None
-    overrides: dict[str, Any] = msgspec.field(default_factory=dict)
+    overrides: Overrides = msgspec.field(default_factory=dict)
+    delivery_type: Literal["content", "silent"] = "content"
+    token_deregistration: bool = True
+
+    @property
+    def is_silent(self) -> bool:
+        return self.delivery_type == "silent"
 
     def render(self, scope: Scope, channel: Channel, to: Sequence[str]) -> Rendered:
         """Renders the notification without the links that are refused. Raises TemplateError if the badge is no number.
@@ -114,14 +131,16 @@ class PushTemplate(Template, frozen=True, tag=ChannelType.PUSH.value):
         image = checked_url(liquid.render(self.image or "", scope).strip(), IMAGE_SCHEMES)
         content = PushContent(
             tokens=tuple(to),
-            title=liquid.render(self.title, scope),
-            body=liquid.render(self.body, scope),
+            title="" if self.is_silent else liquid.render(self.title, scope),
+            body="" if self.is_silent else liquid.render(self.body, scope),
             data=data,
             image=image.text or None,
             badge=self._badge(scope),
             sound=liquid.render(self.sound or "", scope).strip() or None,
             time_to_live=self.time_to_live,
-            overrides=render_texts(self.overrides, scope),
+            overrides=render_object(self.overrides, scope),
+            silent=self.is_silent,
+            keeps_tokens=not self.token_deregistration,
         )
         return Rendered(content, link.refused + image.refused)
 
@@ -137,6 +156,9 @@ class PushTemplate(Template, frozen=True, tag=ChannelType.PUSH.value):
         return PushContent(tokens=tuple(to), title="", body="", data={})
 
     def problems(self, provider: Provider) -> Iterator[tuple[FieldPath, str]]:
+        for name in () if self.is_silent else ("title", "body"):
+            if not getattr(self, name):
+                yield (), f"{name!r} is missing"
         for name in filter(provider.reserves, self.data):
             yield ("data", name), f"{provider.name} keeps the name {name!r} for itself; use another"
 

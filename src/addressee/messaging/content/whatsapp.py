@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 import msgspec
 
@@ -13,7 +13,7 @@ from addressee.channels.provider import ChannelType, Provider
 from addressee.channels.whatsapp.message import ApprovedTemplate, WhatsAppMessage
 from addressee.directory.recipient import Document
 from addressee.messaging.content.aliases import Alias, Aliases
-from addressee.messaging.content.model import Content, Rendered, Template, render_texts
+from addressee.messaging.content.model import Content, Overrides, Rendered, Template, render_object, render_texts
 from addressee.messaging.content.scope import Scope
 from addressee.messaging.content.templating import liquid
 from addressee.messaging.definitions.model import FieldPath
@@ -77,11 +77,11 @@ class WhatsAppTemplate(Template, frozen=True, tag=ChannelType.WHATSAPP.value):
     language: str = "en"
     parameters: list[str] | dict[str, str] = msgspec.field(default_factory=list)
     components: list[Document] = msgspec.field(default_factory=list)
-    overrides: dict[str, Any] = msgspec.field(default_factory=dict)
+    overrides: Overrides = msgspec.field(default_factory=dict)
 
     def render(self, scope: Scope, channel: Channel, to: Sequence[str]) -> Rendered:
         """Renders the texts. An empty text, name or parameter raises a TemplateError, so that nothing is sent."""
-        overrides = render_texts(self.overrides, scope)
+        overrides = render_object(self.overrides, scope)
         if self.name is None:
             body = filled("the text", liquid.render(self.body or "", scope))
             return Rendered(WhatsAppContent(numbers=tuple(to), body=body, overrides=overrides))

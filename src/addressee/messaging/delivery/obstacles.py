@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -21,6 +22,7 @@ from addressee.messaging.delivery.tracking import NO_TRACKER, Tracker
 from addressee.messaging.delivery.unsubscribing import unsubscribe_url
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.environment.links import LinkUrls
+from addressee.messaging.messages.model import Address
 from addressee.messaging.recipients.identity import TRANSIENT
 from addressee.messaging.runs.contexts.context import read_contexts
 from addressee.messaging.runs.store import Run, recipient_run_from
@@ -113,10 +115,16 @@ async def resolve_sends(
     known = await read_known(pool, reader, run, sends, now, links)
     resolved = {send.id: known.resolve(send, tracker) for send in sends}
     reached = [send for send in sends if isinstance(resolved[send.id], Reached)]
-    suppressed = await find_suppressed(pool, run.environment_id, {send.address for send in reached})
+    copies = {send.id: [Address(send.address.kind, each) for each in send.content.copied_to] for send in reached}
+    addresses = {*(send.address for send in reached), *chain.from_iterable(copies.values())}
+    suppressed = await find_suppressed(pool, run.environment_id, addresses)
     for send in reached:
         if (suppression := suppressed.get(send.address)) is not None:
             resolved[send.id] = Obstacle(suppression.obstacle, known.owner_of(send).id)
+        elif without := [address.value for address in copies[send.id] if address in suppressed]:
+            found = resolved[send.id]
+            assert isinstance(found, Reached)
+            resolved[send.id] = found._replace(content=found.content.without_copies_to(without))
     return resolved
 
 
@@ -149,6 +157,9 @@ def resolve_send(
     if send.recipient.collection == TRANSIENT:
         known = known_addresses(context.recipient, channel, context.tenant_data(channel)).get(send.address)
         return destination_named(send.address) if known is None else known.destination
+    if send.content.is_redirected:
+        obstacle = unwanted(kind_of(channel), channel, context.preferences, context.kinds)
+        return destination_named(send.address) if obstacle is None else obstacle
     return resolve(
         send.address,
         context.recipient,
@@ -156,4 +167,5 @@ def resolve_send(
         context.preferences,
         context.kinds,
         context.tenant_data(channel),
+        by_email=send.content.finds_by_email,
     )

@@ -272,7 +272,7 @@ class SendHandler:
         dead = [
             BouncedSend(each.send, channels[each.send.channel_id].provider, each.dead_since or batch.at)
             for each in believed
-            if each.status is Status.BOUNCED
+            if each.status is Status.BOUNCED and not each.send.content.keeps_addresses
         ]
         await disable_addresses(self._reader, self._writer, environment_id, dead)
 

@@ -45,7 +45,7 @@ class WorkflowTriggers:
                 reason = error.reason if isinstance(error, MessagingError) else error.message
                 answers[each.run.id] = Triggered(refused=reason)
             else:
-                answers[each.run.id] = Triggered(run.id)
+                answers[each.run.id] = Triggered(run.id, workflow=run.workflow)
                 runs.append(run)
         await start_runs(connection, runs, page.now)
         return Answers(answers)

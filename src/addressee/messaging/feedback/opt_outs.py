@@ -20,8 +20,9 @@ from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import Document
 from addressee.directory.writing.writer import Writer
 from addressee.directory.writing.writes import Write
+from addressee.messaging.delivery.sends import StoredSend
 from addressee.messaging.feedback.recipients_written_to import recipients_written_to
-from addressee.messaging.feedback.reports import ReportedSend
+from addressee.messaging.feedback.reports import ReportedSend, is_of_copy
 from addressee.messaging.messages.model import Address
 from addressee.messaging.suppressions.enabling import enable_addresses
 from addressee.messaging.suppressions.model import KINDS, Reason, suppresses, suppression_of
@@ -52,6 +53,16 @@ class Wish(NamedTuple):
 
 def wishes_of_sends(reports: Iterable[ReportedSend]) -> list[Wish]:
     return [Wish(report.send.address, event, report.send.message_id) for report in reports for event in report.events]
+
+
+def wishes_of_copies(sends: Mapping[str, Sequence[StoredSend]], events: Iterable[ProviderEvent]) -> list[Wish]:
+    """Returns what is told of the addresses that got copies of e-mails."""
+    return [
+        Wish(Address(send.address.kind, event.address), event)
+        for event in events
+        for send in sends.get(event.provider_id or "", ())
+        if event.address is not None and is_of_copy(event, send)
+    ]
 
 
 def wishes_of_addresses(kind: str | None, events: Iterable[ProviderEvent]) -> list[Wish]:

@@ -19,6 +19,7 @@ from addressee.channels.callback import EventKind, ProviderEvent
 from addressee.database.jobs.queue import Job, Later, enqueue
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
+from addressee.directory.addresses.entries import PUSH
 from addressee.directory.clock import Clock
 from addressee.directory.reading.reader import Reader
 from addressee.directory.writing.writer import Writer
@@ -33,6 +34,7 @@ from addressee.messaging.feedback.opt_outs import (
     change_preferences,
     enable_again,
     wishes_of_addresses,
+    wishes_of_copies,
     wishes_of_sends,
 )
 from addressee.messaging.feedback.reports import ReportedSend, logs_of, marks_of, reported
@@ -95,8 +97,10 @@ class ProviderEvents:
         sends = await read_locked(connection, job)
         reports = reported(sends, job.events, provider)
         await record(connection, job, reports, now)
-        wishes = wishes_of_sends(reports)
-        bounced = [report for report in reports if report.tells(EventKind.BOUNCED)]
+        wishes = [*wishes_of_sends(reports), *wishes_of_copies(sends, job.events)]
+        bounced = await without_kept(
+            connection, job.environment_id, [report for report in reports if report.tells(EventKind.BOUNCED)]
+        )
         if bounced and await keeps_addresses(connection, job, now):
             bounced = []
             wishes = [wish for wish in wishes if wish.event.kind is not EventKind.BOUNCED]
@@ -123,6 +127,18 @@ async def look_again(
 async def keeps_addresses(connection: Connection, job: ApplyProviderEvents, now: datetime) -> bool:
     """Returns whether so many addresses of the channel bounced that this is not believed now."""
     return (await read_state(connection, job.environment_id, job.channel_id)).keeps_addresses(now)
+
+
+async def without_kept(
+    connection: Connection, environment_id: int, bounced: Sequence[ReportedSend]
+) -> list[ReportedSend]:
+    """Returns sends that bounced, without push notifications whose tokens stay all the same."""
+    pushes = [report.send.message_id for report in bounced if report.send.address.kind in PUSH]
+    if not pushes:
+        return list(bounced)
+    rows = await connection.fetch(*SQL["messages_that_keep_tokens"](environment_id=environment_id, ids=pushes))
+    kept = {row["id"] for row in rows}
+    return [report for report in bounced if report.send.message_id not in kept]
 
 
 async def read_locked(connection: Connection, job: ApplyProviderEvents) -> Mapping[str, Sequence[StoredSend]]:

@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 
 from addressee.channels.callback import EventKind, ProviderEvent
+from addressee.directory.emails import email_key
 from addressee.messaging.delivery.sends import StoredSend, with_token
 from addressee.messaging.messages.delivery_logs import NewDeliveryLog
 from addressee.messaging.messages.mark import Mark
@@ -41,6 +42,8 @@ MARKS: Mapping[EventKind, Sequence[Mark]] = {
     EventKind.CLICKED: (Mark.SEEN, Mark.CLICKED),
     EventKind.DISMISSED: (Mark.SEEN, Mark.DISMISSED),
 }
+
+EMAIL = "email"
 
 # A time further from that of the callback is not believed.
 BELIEVED = timedelta(days=30)
@@ -112,9 +115,18 @@ def reported(
     found: dict[str, StoredSend] = {}
     for event in events:
         for send in sends.get(event.provider_id or "", ()):
-            found[send.id] = send
-            of_sends[send.id].append(event)
+            if not is_of_copy(event, send):
+                found[send.id] = send
+                of_sends[send.id].append(event)
     return [ReportedSend(send, of_sends[id], provider) for id, send in found.items()]
+
+
+def is_of_copy(event: ProviderEvent, send: StoredSend) -> bool:
+    """Returns whether an event is about the copy of an e-mail that another address got: it says nothing of the send."""
+    if event.address is None or send.address.kind != EMAIL:
+        return False
+    keys = [email_key(address) for address in (event.address, send.address.value)]
+    return None not in keys and keys[0] != keys[1]
 
 
 def marks_of(reports: Iterable[ReportedSend]) -> Mapping[tuple[Mark, str | None], list[str]]:

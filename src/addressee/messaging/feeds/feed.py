@@ -18,7 +18,7 @@ from addressee.directory.clock import Clock
 from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import Document, Place, Recipient
 from addressee.directory.writing.receipts import Receipt, keep
-from addressee.messaging.content.in_app import Block, InAppContent
+from addressee.messaging.content.in_app import Block, Button, InAppContent
 from addressee.messaging.environment.variables import read_variables
 from addressee.messaging.errors import FeedItemMissingError
 from addressee.messaging.feeds.counting import MOST_UNCOUNTED, store_counts
@@ -31,7 +31,7 @@ from addressee.messaging.recipients.people import Missing, People, read_people
 
 SQL = load(__package__)
 
-WithBlocks: TypeAlias = tuple[Message, Sequence[Block]]
+WithContent: TypeAlias = tuple[Message, InAppContent]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +65,18 @@ class FeedItem:
     """A message in a feed. `cursor` is its position: `before` it are strictly newer items."""
 
     message: Message
-    blocks: Sequence[Block]
+    content: InAppContent
     actors: Sequence[Recipient | Missing]
     activities: Sequence[Activity]
     cursor: str
+
+    @property
+    def blocks(self) -> Sequence[Block]:
+        return self.content.blocks
+
+    @property
+    def buttons(self) -> Sequence[Button]:
+        return self.content.buttons
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +127,8 @@ class Feeds:
                 return Feed(Page((), page.size), 0, 0, 0, variables)
             rows = await connection.fetch(*page_of_feed(found, channel_id, filter, page))
             counts = await read_counts(connection, found, counted or filter, channel_id)
-            with_blocks = await read_blocks(connection, recipient.environment_id, rows)
-        items = build_page(await self._items(found, with_blocks), page, lambda item: item.message.position)
+            with_contents = await read_contents(connection, recipient.environment_id, rows)
+        items = build_page(await self._items(found, with_contents), page, lambda item: item.message.position)
         return Feed(items, counts["total"], counts["unread"], counts["unseen"], variables)
 
     async def glance(self, recipient: Place, channel_id: UUID, filter: FeedFilter) -> Glance:
@@ -153,9 +161,9 @@ class Feeds:
             rows = await connection.fetch(
                 *SQL["items_of_feed"](**owner_parameters(owner), channel_id=channel_id, ids=ids)
             )
-            with_blocks = await read_blocks(connection, environment_id, rows)
+            with_contents = await read_contents(connection, environment_id, rows)
         # Read before the transaction: the reader takes another connection, for which a transaction must not wait.
-        items = {item.message.id: item for item in await self._items(owner, with_blocks)}
+        items = {item.message.id: item for item in await self._items(owner, with_contents)}
         check_all_there(ids, items)
         async with self._pool.acquire() as connection, connection.transaction():
             messages, changes = await add_marks(connection, environment_id, ids, marks, now)
@@ -165,7 +173,7 @@ class Feeds:
         self._announcer.announce(changes)
         return marked
 
-    async def _items(self, owner: Recipient, messages: Sequence[WithBlocks]) -> list[FeedItem]:
+    async def _items(self, owner: Recipient, messages: Sequence[WithContent]) -> list[FeedItem]:
         environment_id = owner.place.environment_id
         items = await read_items(self._pool, environment_id, [message for message, _ in messages])
         named = {identity for message, _ in messages for identity in (message.recipient, *message.actors)}
@@ -223,17 +231,19 @@ def check_all_there(ids: Sequence[str], found: Collection[str]) -> None:
             raise FeedItemMissingError(id)
 
 
-async def read_blocks(connection: Connection, environment_id: int, rows: Sequence[asyncpg.Record]) -> list[WithBlocks]:
-    """Returns messages of a feed from their rows, with their blocks."""
+async def read_contents(
+    connection: Connection, environment_id: int, rows: Sequence[asyncpg.Record]
+) -> list[WithContent]:
+    """Returns messages of a feed from their rows, with their contents."""
     contents = [msgspec.json.decode(row["content"], type=InAppContent) for row in rows]
     messages = await assemble(connection, environment_id, rows)
-    return [(message, content.blocks) for message, content in zip(messages, contents, strict=True)]
+    return list(zip(messages, contents, strict=True))
 
 
-def feed_item(message: Message, blocks: Sequence[Block], items: Items, people: People) -> FeedItem:
+def feed_item(message: Message, content: InAppContent, items: Items, people: People) -> FeedItem:
     return FeedItem(
         message,
-        blocks,
+        content,
         actors=[people.as_of(actor, message.inserted_at) for actor in message.actors],
         activities=activities_of(message, items, people),
         cursor=write_cursor(message.position),

@@ -16,9 +16,9 @@ from addressee.directory.clock import Clock
 from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import Place, Recipient
 from addressee.directory.writing.receipts import Receipt, keep
-from addressee.messaging.content.in_app import Block
+from addressee.messaging.content.in_app import Block, Button
 from addressee.messaging.feeds.counting import MOST_UNCOUNTED, store_counts
-from addressee.messaging.feeds.feed import owner_parameters, read_blocks
+from addressee.messaging.feeds.feed import owner_parameters, read_contents
 from addressee.messaging.feeds.stores import Kind, Store, StoreCounts, Tags, count
 from addressee.messaging.messages.bulk_marks import Action, Selection
 from addressee.messaging.messages.mark import Mark, add_marks
@@ -59,6 +59,7 @@ class InboxItem(NamedTuple):
     message: Message
     blocks: Sequence[Block]
     tags: Sequence[str]
+    buttons: Sequence[Button] = ()
 
 
 class InboxPage(NamedTuple):
@@ -195,8 +196,11 @@ async def find_rows(connection: Connection, inbox: Inbox, owner: Recipient, ids:
 
 async def read_items(connection: Connection, inbox: Inbox, rows: Sequence[asyncpg.Record]) -> list[InboxItem]:
     tags = await read_tags(connection, inbox, {row["workflow"] for row in rows})
-    with_blocks = await read_blocks(connection, inbox.owner.environment_id, rows)
-    return [InboxItem(message, blocks, tags.get(message.workflow, ())) for message, blocks in with_blocks]
+    found = await read_contents(connection, inbox.owner.environment_id, rows)
+    return [
+        InboxItem(message, content.blocks, tags.get(message.workflow, ()), content.buttons)
+        for message, content in found
+    ]
 
 
 async def read_tags(connection: Connection, inbox: Inbox, workflows: Collection[str] | None) -> Tags:

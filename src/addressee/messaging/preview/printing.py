@@ -39,7 +39,8 @@ def told(data: Mapping[str, Any]) -> str:
 def fields_of(content: Content) -> dict[str, Any]:
     """Returns what a message says: its fields that are not empty, without the recipient's addresses."""
     if isinstance(content, InAppContent):
-        return {block.name: block.rendered for block in content.blocks}
+        buttons = {f"button {each.name}": f"{each.label} -> {each.action}" for each in content.buttons}
+        return {**{block.name: block.rendered for block in content.blocks}, **buttons}
     hidden = {"type", *content.ADDRESSES} - {"sender", "reply_to"}
     fields: dict[str, Any] = msgspec.to_builtins(content)
     return {name: value for name, value in fields.items() if name not in hidden and value not in (None, "", [], (), {})}

@@ -18,6 +18,7 @@ from addressee.messaging.content.templating.known_texts import KnownTexts, warni
 from addressee.messaging.content.templating.partials import unknown
 from addressee.messaging.content.templating.shared_templates import NO_SHARED_TEMPLATES, SharedTemplates
 from addressee.messaging.definitions.model import Definition, FieldPath, Name
+from addressee.messaging.definitions.nulls import PARTS_OF_STEP, without_nulls
 from addressee.messaging.definitions.sources import Source
 from addressee.messaging.environment.channel_groups import ChannelGroup
 from addressee.messaging.steps.model import Step
@@ -142,6 +143,7 @@ class Compiler:
         if not isinstance(step, dict):
             self.problem(path, "this must be a mapping")
             return
+        step = without_nulls(step, PARTS_OF_STEP)
         form = self.form_of(step)
         if form is None:
             meant = instead_of(str(step["type"]), self.types)

@@ -31,6 +31,7 @@ from addressee.messaging.steps.flow.entry import EntryConditions, EntryLimit
 from addressee.messaging.steps.flow.jumps import EndStep, JumpStep
 from addressee.messaging.steps.flow.throttle import ThrottleStep, ThrottleStepFile
 from addressee.messaging.steps.flow.trigger_workflow import TriggerWorkflowFile, TriggerWorkflowStep
+from addressee.messaging.steps.flow.unsupported import AgentStepFile, UnsupportedStep
 from addressee.messaging.steps.waiting.delay import DelayStep, DelayStepFile
 from addressee.messaging.steps.waiting.time_window import TimeWindowStep, TimeWindowStepFile
 from addressee.messaging.steps.waiting.wait import EndWaitStep, WaitStep
@@ -64,10 +65,12 @@ AnyStep = (
     | EndWaitStep
     | WaitStep
     | TimeWindowStep
+    | UnsupportedStep
 )
 
 # The form of each kind in a file, by its `type`.
 FORMS: Mapping[str, type[StepFile]] = {
+    "ai_agent": AgentStepFile,
     "batch": BatchStepFile,
     "branch": BranchStepFile,
     "channel": ChannelStepFile,

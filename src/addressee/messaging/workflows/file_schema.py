@@ -15,6 +15,7 @@ from addressee.channels.provider import ChannelType
 from addressee.messaging.content.channel_types import TEMPLATES
 from addressee.messaging.definitions.joined_files import MARK
 from addressee.messaging.steps.channels.channel_file import (
+    GUIDE,
     SHORT_NAMES,
     ChannelStepFile,
     overrides_schema,
@@ -81,7 +82,7 @@ def describe_templates(definitions: dict[str, Any]) -> None:
     properties["template"] = one_of(*map(reference, TEMPLATES.values()))
     definitions[RouteStepFile.__name__]["properties"]["templates"]["additionalProperties"] = properties["template"]
     properties["channel_overrides"] = one_of(*map(overrides_schema, TEMPLATES.values()))
-    properties["channel_type"] = one_of({"enum": list(ChannelType)})
+    properties["channel_type"] = one_of({"enum": [*ChannelType, GUIDE]})
     for name, type in SHORT_NAMES.items():
         properties[name] = one_of(reference(TEMPLATES[type]))
 

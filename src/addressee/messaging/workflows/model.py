@@ -37,6 +37,10 @@ class WorkflowPriority(StrEnum):
         return Priority[self.name]
 
 
+# As long as Knock's.
+WorkflowName = Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
+
+
 class Workflow(Definition, frozen=True, kw_only=True, omit_defaults=True):
     """A version of a workflow. A trigger's `data` must fit the JSON schema `trigger_data_schema`.
 
@@ -46,7 +50,7 @@ class Workflow(Definition, frozen=True, kw_only=True, omit_defaults=True):
     keys of those that its texts render themselves, `namespaces` those in which they look up texts of a locale.
     """
 
-    name: Name
+    name: WorkflowName
     categories: tuple[Name, ...] = ()
     steps: Annotated[tuple[AnyStep, ...], msgspec.Meta(min_length=1, max_length=MAX_STORED_STEPS)]
     trigger_data_schema: dict[str, Any] | None = None

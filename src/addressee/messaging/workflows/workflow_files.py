@@ -11,6 +11,7 @@ import msgspec
 from addressee.messaging.content.templating.known_texts import NO_KNOWN_TEXTS, KnownTexts
 from addressee.messaging.content.templating.shared_templates import NO_SHARED_TEMPLATES, SharedTemplates
 from addressee.messaging.definitions.model import Definition, Name
+from addressee.messaging.definitions.nulls import PARTS_OF_WORKFLOW, without_nulls
 from addressee.messaging.definitions.sources import Source
 from addressee.messaging.definitions.times import read_windows
 from addressee.messaging.environment.channel_groups import ChannelGroup
@@ -18,7 +19,7 @@ from addressee.messaging.steps.compiler import Compiler, ConditionsForm, UsableC
 from addressee.messaging.steps.flow.entry import RateLimit, TriggerFrequency, compile_entry
 from addressee.messaging.steps.kinds import FORMS, AnyStep, form_of
 from addressee.messaging.workflows.commits.documents import without_ignored
-from addressee.messaging.workflows.model import MAX_STEPS, Workflow, WorkflowPriority
+from addressee.messaging.workflows.model import MAX_STEPS, Workflow, WorkflowName, WorkflowPriority
 from addressee.messaging.workflows.schemas import check_schema
 from addressee.timing.window_forms import WindowsForm
 
@@ -35,7 +36,7 @@ class WorkflowFile(Definition, frozen=True):
 
     steps: list[dict[str, Any]]
     key: str | None = None
-    name: Name | None = None
+    name: WorkflowName | None = None
     description: Description | None = None
     categories: list[Name] = msgspec.field(default_factory=list)
     tags: list[Name] = msgspec.field(default_factory=list)
@@ -83,6 +84,8 @@ def read_workflow(
     if not source.has_key:
         return None
     value = without_ignored(source.value)
+    if isinstance(value, dict):
+        value = without_nulls(value, PARTS_OF_WORKFLOW)
     fits = source.fits((), value, WorkflowFile)
     compiler = Compiler(
         source,
@@ -106,8 +109,10 @@ def read_workflow(
         return None
     if file.key is not None and file.key != source.key:
         source.problem(("key",), f"the key is {source.key!r}, as the file or its folder is called; leave this out")
-    if not 1 <= len(compiler.refs) <= MAX_STEPS and not source.problems:
-        source.problem(("steps",), f"a workflow has 1 to {MAX_STEPS} steps")
+    if len(compiler.refs) > MAX_STEPS and not source.problems:
+        source.problem(("steps",), f"a workflow has at most {MAX_STEPS} steps")
+    if not file.steps:
+        source.warning(("steps",), "a workflow without steps does nothing yet: it is left out")
     trigger_data_schema = schema_in(source, file)
     if source.problems or not compiler.program:
         return None

@@ -105,15 +105,15 @@ def test_a_template_by_its_type_is_for_the_channel_of_this_name_when_there_are_s
             "there is no channel of type whatsapp; name one with 'channel_key' and give a 'template'",
         ),
         ({"in_app": {"body": "x", "markdown_body": "y"}}, "'markdown_body' says the same as 'body'; keep one of them"),
-        ({"in_app": {"body": "x", "action_buttons": [{}]}}, "feed items have no buttons yet; give 'action_url'"),
+        ({"in_app": {"body": "x", "action_buttons": [{"label": "Go"}]}}, "'action' is missing"),
         ({"in_app": {"markdown_boddy": "x"}}, "there is no 'markdown_boddy' here; did you mean 'markdown_body'?"),
         (
             {"email": {"subject": "x", "html_body": "x", "settings": {"layout_key": "default"}}},
             "there is no layout 'default'; there are none",
         ),
         (
-            {"email": {"subject": "x", "html_body": "x"}, "channel_overrides": {"from_name": "x"}},
-            "a step cannot override 'from_name' yet; it is the channel's own",
+            {"email": {"subject": "x", "html_body": "x"}, "channel_overrides": {"form_name": "x"}},
+            "there is no 'form_name' here; did you mean 'from_name'?",
         ),
         (
             {
@@ -124,15 +124,15 @@ def test_a_template_by_its_type_is_for_the_channel_of_this_name_when_there_are_s
         ),
         (
             {"in_app": FEED, "channel_overrides": {"from_name": "x"}},
-            "there is no 'from_name' here; there are no fields",
+            "there is no 'from_name' here; there are link_tracking",
         ),
         (
-            {"sms": {"text_body": "x", "settings": {"payload_overrides": "{{ data }}"}}},
-            "this must be a JSON object; Liquid stands within its texts",
+            {"sms": {"text_body": "x", "settings": {"payload_overrides": "data"}}},
+            "this must be a JSON object, or Liquid that becomes one",
         ),
         (
-            {"push": {"title": "x", "text_body": "x", "settings": {"delivery_type": "silent"}}},
-            "silent notifications cannot be sent yet; leave this out",
+            {"push": {"title": "x", "text_body": "x", "settings": {"delivery_type": "silently"}}},
+            "this must be content or silent; did you mean 'silent'?",
         ),
     ],
 )
@@ -173,7 +173,7 @@ def test_a_mistake(tmp_path: Path, step: Mapping[str, Any], message: str) -> Non
         ),
         (
             {"channel_key": "slack", "template": {"json_body": {"blocks": [{"type": "divider"}]}, "summary": "x"}},
-            ChatTemplate(text="x", blocks=[{"type": "divider"}]),
+            ChatTemplate(summary="x", blocks=[{"type": "divider"}]),
         ),
         (
             {"channel_key": "slack", "template": {"json_body": '{"blocks": {{ data.blocks | json }}}'}},

@@ -33,6 +33,7 @@ KINDS: Mapping[str, str] = {
     "update_user": "Update of the person",
     "update_tenant": "Update of the tenant",
     "update_object": "Update of an object",
+    "unsupported": "Not supported",
     "update_list": "Update of a list",
     "update_subscription": "Update of subscriptions",
 }

@@ -25,6 +25,7 @@ from addressee.messaging.steps.flow.cohort import OF_RECIPIENT, CohortStep
 from addressee.messaging.steps.flow.entry import ENTRY, EntryConditions, EntryLimit
 from addressee.messaging.steps.flow.throttle import OverLimit, ThrottleStep
 from addressee.messaging.steps.flow.trigger_workflow import TriggerWorkflowStep
+from addressee.messaging.steps.flow.unsupported import UnsupportedStep
 from addressee.messaging.steps.model import ContinueOrHalt, Step
 from addressee.messaging.steps.waiting.delay import DelayStep
 from addressee.messaging.steps.waiting.time_window import TimeWindowStep
@@ -65,6 +66,7 @@ KIND_NAMES: Mapping[str, str] = {
     "update_user": "Update user",
     "update_tenant": "Update tenant",
     "update_object": "Update object",
+    "unsupported": "Not supported",
 }
 
 
@@ -168,6 +170,9 @@ def words_of(step: Step, node: Node) -> Iterator[str]:
             if step.output_key:
                 yield f"answer goes to data.{step.output_key}"
             yield from failure_words(step.on_error)
+        case UnsupportedStep():
+            yield f"{step.of} is not carried out here"
+            yield "the run ends" if step.halts else "the run goes on"
         case UpdateDataStep() | UpdateStep():
             yield from update_words(step)
         case _:

@@ -15,7 +15,7 @@ from addressee.directory.addresses.forms import URL_KEY, WEBHOOK
 from addressee.directory.recipient import Document
 from addressee.messaging.content.channel_types import AnyContent
 from addressee.messaging.content.chat import ChatContent
-from addressee.messaging.content.email import EmailContent
+from addressee.messaging.content.email_content import EmailContent
 from addressee.messaging.content.http import WebhookContent
 from addressee.messaging.content.in_app import Block, InAppContent
 from addressee.messaging.content.push import PushContent
@@ -188,7 +188,7 @@ def contents(contents: Contents) -> messages.MessageContent:
 def content(content: AnyContent) -> messages.Content:
     match content:
         case InAppContent():
-            return messages.MessageInAppFeedContent(blocks=[block(one) for one in content.blocks])
+            return messages.MessageInAppFeedContent(blocks=blocks(content))
         case PushContent():
             return messages.MessagePushContent(
                 token=content.tokens[0],
@@ -204,6 +204,8 @@ def content(content: AnyContent) -> messages.Content:
                 subject_line=content.subject,
                 html_body=content.html or "",
                 text_body=content.text or "",
+                cc=", ".join(content.cc) or None,
+                bcc=", ".join(content.bcc) or None,
                 reply_to=content.reply_to,
             )
         case SmsContent():
@@ -243,8 +245,18 @@ def json_content(content: ChatContent) -> Document | None:
     return {name: part for name, part in parts.items() if part} or None
 
 
+def blocks(content: InAppContent) -> list[messages.Block]:
+    """Returns the blocks of a feed item; its buttons are the last one."""
+    found: list[messages.Block] = [block(one) for one in content.blocks]
+    if content.buttons:
+        buttons = [messages.Button(name=each.name, label=each.label, action=each.action) for each in content.buttons]
+        found.append(messages.ButtonSetBlock(name="actions", buttons=buttons))
+    return found
+
+
 def block(block: Block) -> messages.Block:
-    return messages.Block(name=block.name, type=block.type, content=block.content, rendered=block.rendered)
+    form = messages.MarkdownBlock if block.type == "markdown" else messages.TextBlock
+    return form(name=block.name, content=block.content, rendered=block.rendered)
 
 
 def shown(data: Document) -> Document:
@@ -272,7 +284,7 @@ def feed_item(item: FeedItem, *, compact: bool) -> feeds.FeedItem:
     return feeds.FeedItem(
         cursor=item.cursor,
         id=item.message.id,
-        blocks=[block(one) for one in item.blocks],
+        blocks=blocks(item.content),
         actors=[mention(actor) for actor in item.actors[: 1 if compact else MAX_ACTORS]],
         total_actors=item.message.total_actors,
         data=data,

@@ -134,13 +134,36 @@ class Activity(Typed, kw_only=True):
     cursor: str | UnsetType = field(name="__cursor", default=UNSET)
 
 
-class Block(Struct, kw_only=True):
+class MarkdownBlock(Struct, kw_only=True, tag_field="type", tag="markdown"):
+    """`content` is the template, `rendered` the HTML that the recipient sees."""
+
+    name: str
+    content: str
+    rendered: str
+
+
+class TextBlock(Struct, kw_only=True, tag_field="type", tag="text"):
     """`content` is the template, `rendered` what the recipient sees."""
 
     name: str
-    type: str
     content: str
     rendered: str
+
+
+class Button(Struct, kw_only=True):
+    name: str
+    label: str
+    action: str
+
+
+class ButtonSetBlock(Struct, kw_only=True, tag_field="type", tag="button_set"):
+    """The buttons of a feed item: `primary`, `secondary`, and further ones."""
+
+    name: str
+    buttons: list[Button]
+
+
+Block: TypeAlias = MarkdownBlock | TextBlock | ButtonSetBlock
 
 
 class MessageInAppFeedContent(Typed, kw_only=True):
@@ -163,8 +186,8 @@ class MessageEmailContent(Typed, kw_only=True):
     subject_line: str
     html_body: str
     text_body: str
-    cc: None = None
-    bcc: None = None
+    cc: str | None = None
+    bcc: str | None = None
     reply_to: str | None
 
 

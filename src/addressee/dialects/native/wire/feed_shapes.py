@@ -21,6 +21,14 @@ class Block(Struct, frozen=True):
     rendered: str
 
 
+class Button(Struct, frozen=True):
+    """A button of an item: `primary`, `secondary` or a further one; `action` is the URL to which it leads."""
+
+    name: str
+    label: str
+    action: str
+
+
 class Actor(Struct, frozen=True):
     collection: str
     id: str
@@ -36,6 +44,7 @@ class Item(Struct, frozen=True):
     categories: Sequence[str]
     tenant: str | None
     blocks: Sequence[Block]
+    buttons: Sequence[Button]
     actors: Sequence[Actor]
     data: Mapping[str, Any]
     inserted_at: datetime
@@ -67,6 +76,7 @@ def item_of(item: FeedItem) -> Item:
         categories=message.categories,
         tenant=message.tenant,
         blocks=[Block(block.name, block.type, block.rendered) for block in item.blocks],
+        buttons=[Button(button.name, button.label, button.action) for button in item.buttons],
         actors=[actor_of(actor) for actor in item.actors],
         data=message.data,
         inserted_at=message.inserted_at,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from addressee.directory.recipient import Document
 from addressee.messaging.content.channel_types import AnyContent
 from addressee.messaging.content.chat import ChatContent
-from addressee.messaging.content.email import EmailContent
+from addressee.messaging.content.email_content import EmailContent
 from addressee.messaging.content.http import WebhookContent
 from addressee.messaging.content.in_app import InAppContent
 from addressee.messaging.content.push import PushContent
@@ -24,7 +24,8 @@ def render(content: AnyContent) -> Document:
             }
         case InAppContent():
             blocks = {block.name: block.rendered for block in content.blocks}
-            return {"body": blocks.get("body", ""), "action_url": blocks.get("action_url")}
+            actions = {f"{each.name}_action": {"label": each.label, "url": each.action} for each in content.buttons[:2]}
+            return {"body": blocks.get("body", ""), "action_url": blocks.get("action_url"), **actions}
         case PushContent():
             data = {name: text for name, text in content.data.items() if name != "action_url"}
             return {

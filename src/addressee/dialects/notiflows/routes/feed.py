@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from msgspec import UNSET, structs
+from msgspec import UNSET, convert, structs
 
 from addressee.api.call import Call
 from addressee.api.requests.bodies import typed_body
@@ -23,7 +23,6 @@ from addressee.dialects.notiflows.wire.paging import PAGING, PERIOD, parse_page,
 from addressee.dialects.notiflows.wire.places import checked_path_id, require_channel
 from addressee.directory.access.environments import Environment
 from addressee.directory.recipient import USERS, Place
-from addressee.messaging.content.in_app import InAppContent
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.errors import FeedItemMissingError
 from addressee.messaging.feeds.feed import FeedFilter, FeedItem
@@ -143,7 +142,7 @@ async def mark(call: Call, ids: Sequence[str], marks: set[Mark], answer: Callabl
 
 def entry(environment: Environment, item: FeedItem) -> shapes.Entry:
     """A delivery, as its recipient sees it."""
-    data = shapes.Data(title=None, **contents.render(InAppContent(tuple(item.blocks))))
+    data = convert({"title": None, **contents.render(item.content)}, shapes.Data)
     return shapes.Entry(**base_of(environment, item.message), actor=actor(item), data=data)
 
 

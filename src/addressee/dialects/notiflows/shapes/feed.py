@@ -37,12 +37,21 @@ class Actor(Struct, frozen=True, kw_only=True):
     avatar: str | None
 
 
+class Action(Struct, frozen=True):
+    """A button of an entry."""
+
+    label: str
+    url: str
+
+
 class Data(Struct, frozen=True, kw_only=True):
-    """The content of an entry; the body is HTML."""
+    """The content of an entry; the body is HTML. Entries without buttons do not have the fields of these."""
 
     title: str | None
     body: str
     action_url: str | None
+    primary_action: Action | UnsetType = UNSET
+    secondary_action: Action | UnsetType = UNSET
 
 
 class Entry(DeliveryBase, frozen=True, kw_only=True):

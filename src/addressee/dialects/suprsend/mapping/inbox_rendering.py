@@ -34,7 +34,8 @@ def content(item: InboxItem) -> shapes.Content:
         if block.name != ACTION_URL
     ]
     links = [block.rendered for block in item.blocks if block.name == ACTION_URL]
-    return shapes.Content(text="\n\n".join(texts), url=next(iter(links), None) or None)
+    actions = [shapes.Action(button.label, button.action, open_in_new_tab=False) for button in item.buttons]
+    return shapes.Content(text="\n\n".join(texts), url=next(iter(links), None) or None, actions=actions)
 
 
 def milliseconds(moment: datetime) -> int:

@@ -14,7 +14,7 @@ from addressee.messaging.runs.explanations.forecast import Decision, Visit, fore
 from addressee.messaging.runs.store import Run
 from addressee.messaging.steps.channels.channel import ChannelStep
 from addressee.messaging.steps.channels.holds import Hold, hold_of
-from addressee.messaging.steps.channels.reach import Reach, reach
+from addressee.messaging.steps.channels.reach import Reach
 from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.flow.entry import EntryConditions
 from addressee.messaging.steps.model import Step
@@ -141,15 +141,8 @@ def explained_step(step: ChannelStep, visit: Visit) -> ExplainedStep:
 
 
 def reach_of(step: ChannelStep, context: StepContext) -> Reach:
-    channel = context.channels[step.channel]
     assert context.recipient is not None
-    return reach(
-        context.recipient,
-        channel,
-        context.preferences,
-        tenant=context.tenant_data(channel),
-        is_fixed=step.template.is_fixed(channel),
-    )
+    return step.reach(context.recipient, context.channels[step.channel], context)
 
 
 def without_suppressed(explanation: Explanation, suppressed: Mapping[Address, Suppression]) -> Explanation:

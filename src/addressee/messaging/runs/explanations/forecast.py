@@ -22,6 +22,7 @@ from addressee.messaging.steps.flow.branch import BranchStep
 from addressee.messaging.steps.flow.cohort import CohortStep
 from addressee.messaging.steps.flow.entry import EntryCheck
 from addressee.messaging.steps.flow.jumps import EndStep, JumpStep
+from addressee.messaging.steps.flow.unsupported import UnsupportedStep
 from addressee.messaging.steps.model import Step
 from addressee.messaging.steps.run import RecipientRun
 from addressee.messaging.steps.waiting.time_window import TimeWindowStep
@@ -117,8 +118,10 @@ def _follow(
             return [taken.step], visit.taken(taken)
         case JumpStep():
             return [step.target], visit
-        case EndStep():
+        case EndStep() | UnsupportedStep(halts=True):
             return [], visit
+        case UnsupportedStep():
+            return [run.step + 1], visit
         case EndWaitStep():
             ways = [target for target in (step.matched, step.timeout) if target is not ENDED]
             return ways, visit.uncertain(step)
@@ -156,7 +159,7 @@ def passing(step: Step, context: StepContext) -> Mapping[str, Any]:
     if isinstance(step, BranchStep | CohortStep | JumpStep):
         results = context.scope.get("refs", {}).get(step.ref, {})
         return {"reason": "branch_not_taken", "branch": results.get("branch", results.get("cohort"))}
-    return {"reason": "run_ended"} if isinstance(step, EndStep) else {"reason": "not_reached"}
+    return {"reason": "run_ended"} if isinstance(step, EndStep | UnsupportedStep) else {"reason": "not_reached"}
 
 
 def is_of_wait(step: Step, steps: Sequence[Step]) -> bool:

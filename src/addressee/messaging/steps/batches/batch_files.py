@@ -92,8 +92,8 @@ class BatchStepFile(StepFile, frozen=True, kw_only=True):
         limit = settings.batch_window_extension_limit
         if settings.batch_window_type == "fixed":
             if limit is not None:
-                message = "only a sliding window is extended: set batch_window_type to sliding, or leave this out"
-                compiler.problem((*place, "batch_window_extension_limit"), message)
+                message = "only a sliding window is extended: a fixed one closes when it says"
+                compiler.source.warning((*place, "batch_window_extension_limit"), message)
             return None
         if settings.batch_until_field_path:
             message = "only a window of a given length slides, not one that closes at a time in the data"

@@ -14,7 +14,7 @@ from addressee.messaging.environment.channels import Channel
 from addressee.messaging.messages.status import Status, StatusChange, undelivered
 from addressee.messaging.recipients.identifiers import derived_ksuid
 from addressee.messaging.steps.channels.holds import held, hold_of
-from addressee.messaging.steps.channels.reach import reach
+from addressee.messaging.steps.channels.reach import Reach, reach
 from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.model import NewMessage, Step, Taken
 from addressee.messaging.steps.run import RecipientRun
@@ -43,16 +43,28 @@ class ChannelStep(Step, frozen=True, tag="channel", kw_only=True):
         """Returns the id of the message that this step makes in a recipient's run."""
         return derived_ksuid(triggered_at, str(run_id), self.ref)
 
-    def take(self, run: RecipientRun, recipient: Recipient, context: StepContext) -> Taken:
-        channel = context.channels[self.channel]
-        reached = reach(
+    def reach(
+        self, recipient: Recipient, channel: Channel, context: StepContext, kinds: frozenset[str] | None = None
+    ) -> Reach:
+        """Returns the reach of its message; `kinds` are the kinds of address that the run may use, None for all."""
+        try:
+            named = self.template.addressees(context.scope)
+        except liquid.TemplateError as error:
+            return Reach(obstacle={"reason": "addresses_invalid", "details": f"template: {error}"})
+        return reach(
             recipient,
             channel,
             context.preferences,
-            context.kinds,
+            kinds,
             context.tenant_data(channel),
             is_fixed=self.template.is_fixed(channel),
+            named=named,
+            by_email=self.template.finds_by_email,
         )
+
+    def take(self, run: RecipientRun, recipient: Recipient, context: StepContext) -> Taken:
+        channel = context.channels[self.channel]
+        reached = self.reach(recipient, channel, context, context.kinds)
         hold = None if reached.obstacle else hold_of(channel, self.windows, context)
         if hold is not None:
             return Taken(held(run, self, hold, context))

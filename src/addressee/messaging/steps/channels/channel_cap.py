@@ -21,9 +21,13 @@ from addressee.messaging.steps.run import RecipientRun
 
 
 class ChannelCapStep(ThrottleStep, frozen=True, tag="channel_cap", kw_only=True):
-    """A throttle in front of a channel step, as a part of it: over the limit, that is left out, and the run goes on."""
+    """A throttle in front of a channel step, as a part of it: over the limit, that is left out, and the run goes on.
+
+    A step that is `redirected` goes to addresses that its template names.
+    """
 
     channel_key: str
+    redirected: bool = False
 
     @property
     def kind(self) -> str:
@@ -34,7 +38,14 @@ class ChannelCapStep(ThrottleStep, frozen=True, tag="channel_cap", kw_only=True)
 
     def take(self, run: RecipientRun, recipient: Recipient, context: StepContext) -> Taken:
         channel = context.channels[self.channel_key]
-        reached = reach(recipient, channel, context.preferences, context.kinds, context.tenant_data(channel))
+        reached = reach(
+            recipient,
+            channel,
+            context.preferences,
+            context.kinds,
+            context.tenant_data(channel),
+            is_fixed=self.redirected,
+        )
         if reached.obstacle is not None or context.sandbox:
             return Taken(run.passed)
         return super().take(run, recipient, context)

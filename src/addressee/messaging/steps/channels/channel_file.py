@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
 import msgspec
+from msgspec import structs
 
 from addressee.channels.links import scheme_of
 from addressee.channels.provider import ChannelType, Provider
@@ -19,6 +20,7 @@ from addressee.messaging.steps.channels.channel import ChannelStep
 from addressee.messaging.steps.channels.channel_cap import channel_cap
 from addressee.messaging.steps.compiler import Compiler, StepFile, UsableChannel
 from addressee.messaging.steps.flow.throttle import ThrottleSettings
+from addressee.messaging.steps.flow.unsupported import UnsupportedStep
 from addressee.messaging.steps.texts import ONLY_IN_FETCHES, SECRETS
 from addressee.suggestions import instead_of
 from addressee.timing.window_forms import WindowsForm
@@ -30,6 +32,10 @@ SHORT_NAMES: Mapping[str, ChannelType] = {
     "in_app": ChannelType.IN_APP_FEED,
     "webhook": ChannelType.HTTP,
 }
+
+
+# A type of channel at Knock whose messages are guides in an app.
+GUIDE = "in_app_guide"
 
 
 class Place(NamedTuple):
@@ -66,6 +72,10 @@ class ChannelStepFile(StepFile, frozen=True, kw_only=True):
     throttle: ThrottleSettings | None = None
 
     def compile(self, compiler: Compiler, path: FieldPath) -> None:
+        if self.channel_type == GUIDE:
+            compiler.source.warning(path, "there are no in-app guides here: this step is skipped")
+            compiler.add(self.made(UnsupportedStep(ref=self.ref, of=GUIDE, halts=False)))
+            return
         place = self._place(compiler, path)
         if place is None or place.channel.provider is None:
             return
@@ -75,7 +85,7 @@ class ChannelStepFile(StepFile, frozen=True, kw_only=True):
             message = f"the channel {place.key!r} was stored without {lacking}; give it a file"
             compiler.problem((*path, place.named_by), message)
             return
-        if getattr(self, place.template) is None:
+        if getattr(self, place.template) is None and place.channel.provider.channel_type is not ChannelType.HTTP:
             compiler.problem(path, f"{place.template!r} is missing")
             return
         template = self._template(compiler, path, place, place.channel.provider)
@@ -94,7 +104,7 @@ class ChannelStepFile(StepFile, frozen=True, kw_only=True):
         if self.throttle is not None:
             type = place.channel.provider.channel_type
             cap = channel_cap(compiler, (*path, "throttle"), self.throttle, self.ref, place.key, type)
-            compiler.add(self.made(cap))
+            compiler.add(self.made(structs.replace(cap, redirected=template.is_redirected)))
         compiler.add(self.made(ChannelStep(ref=self.ref, channel=place.key, template=template, windows=windows)))
 
     def _check_layout(self, compiler: Compiler, path: FieldPath, template: AnyTemplate) -> None:
@@ -166,7 +176,7 @@ class ChannelStepFile(StepFile, frozen=True, kw_only=True):
         values = named_like_ours(
             source,
             (*path, place.template),
-            getattr(self, place.template),
+            getattr(self, place.template) or {},
             template_schema(form),
             form.aliases(provider),
         )
@@ -183,17 +193,24 @@ class ChannelStepFile(StepFile, frozen=True, kw_only=True):
             return None
         template = msgspec.convert({**values, **overrides}, form)
         for below, message in template.problems(provider):
-            source.problem((*where, *below), message)
+            source.problem((*self._where(path, place, overrides, below), *below), message)
+        for below, message in template.warnings(provider):
+            source.warning((*self._where(path, place, overrides, below), *below), message)
         for below, text, environment in template.texts():
+            at = (*self._where(path, place, overrides, below), *below)
             try:
                 uses = liquid.uses_of(text, SECRETS, environment)
-                compiler.note_partials((*where, *below), text, environment)
+                compiler.note_partials(at, text, environment)
             except liquid.TemplateError as error:
-                source.problem_in_text((*where, *below), error.line or 1, f"this is not Liquid: {error.message}")
+                source.problem_in_text(at, error.line or 1, f"this is not Liquid: {error.message}")
                 continue
             for use in uses:
-                source.problem_in_text((*where, *below), use.line, ONLY_IN_FETCHES)
+                source.problem_in_text(at, use.line, ONLY_IN_FETCHES)
         return template
+
+    def _where(self, path: FieldPath, place: Place, overrides: Mapping[str, Any], below: FieldPath) -> FieldPath:
+        """Returns the path of what holds a field of the template: the overrides, or the template itself."""
+        return (*path, "channel_overrides" if below[:1] and below[0] in overrides else place.template)
 
 
 def named_like_ours(
@@ -220,5 +237,5 @@ def template_schema(form: type[AnyTemplate]) -> dict[str, Any]:
 def overrides_schema(form: type[AnyTemplate]) -> dict[str, Any]:
     """Returns the JSON schema of the `channel_overrides` beside a template."""
     schema: dict[str, Any] = {"type": "object", "properties": {}, "additionalProperties": False}
-    with_aliases(schema, form.OVERRIDES)
+    with_aliases(schema, form.OVERRIDES, template_schema(form)["$defs"][form.__name__]["properties"])
     return schema

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from addressee.channels.channel_data import NO_TENANT, TenantData
@@ -50,10 +51,13 @@ def reach(
     tenant: TenantData = NO_TENANT,
     *,
     is_fixed: bool = False,
+    named: Sequence[str] | None = None,
+    by_email: bool = False,
 ) -> Reach:
     """Returns the reach of a channel. `kinds` are the kinds of address that the run may use, None for all.
 
-    A message that `is_fixed` goes to an address of the channel's own, whoever the recipient is.
+    A message that `is_fixed` goes to an address of the channel's own, whoever the recipient is. The addresses that the
+    message has `named` itself stand in for the recipient's; whoever has none may be found `by_email`.
     """
     kind = kind_of(channel)
     obstacle = unwanted(kind, channel, preferences, kinds)
@@ -65,7 +69,9 @@ def reach(
         return Reach((own_address(channel),))
     if is_fixed:
         return Reach((own_address(channel),))
-    known = known_addresses(recipient, channel, tenant)
+    if named is not None:
+        return named_reach(channel, named)
+    known = known_addresses(recipient, channel, tenant, by_email=by_email)
     active = [address for address, found in known.items() if found.is_active]
     if not active:
         return Reach(obstacle={"reason": "addresses_disabled" if known else channel.served_by.missing})
@@ -73,6 +79,15 @@ def reach(
     if not valid:
         return Reach(obstacle={"reason": "addresses_invalid"})
     return Reach(tuple(channel.served_by.choose(valid, channel.settings)[:MAX_ADDRESSES]))
+
+
+def named_reach(channel: Channel, named: Sequence[str]) -> Reach:
+    """Returns the reach of a message that names its addresses: those of them that something can be sent to."""
+    kind = kind_of(channel)
+    valid = tuple(address for each in named if is_reachable(address := Address(kind, each)))
+    if valid:
+        return Reach(valid[:MAX_ADDRESSES])
+    return Reach(obstacle={"reason": "addresses_invalid" if named else channel.served_by.missing})
 
 
 def is_reachable(address: Address) -> bool:
@@ -89,6 +104,8 @@ def resolve(
     preferences: PreferenceContext | None,
     kinds: frozenset[str] | None,
     tenant: TenantData,
+    *,
+    by_email: bool = False,
 ) -> Destination | Document:
     """Returns the destination of a message that was made for this address, or the obstacle if it cannot be sent now.
 
@@ -100,7 +117,7 @@ def resolve(
         return obstacle
     if address == own_address(channel):
         return OWN_DESTINATION
-    known = known_addresses(recipient, channel, tenant)
+    known = known_addresses(recipient, channel, tenant, by_email=by_email)
     found = known.get(address)
     if found is None:  # the spelling may have changed
         found = {key(each): found for each, found in known.items()}.get(key(address))
@@ -134,12 +151,12 @@ def unwanted(
 
 
 def known_addresses(
-    recipient: Recipient, channel: Channel, tenant: TenantData = NO_TENANT
+    recipient: Recipient, channel: Channel, tenant: TenantData = NO_TENANT, *, by_email: bool = False
 ) -> dict[Address, KnownAddress]:
     """Returns the addresses that a channel's provider can send to.
 
     The recipient's own addresses come first, led by the primary one, then those in its data for the channel, which may
-    take tokens from the data of the run's tenant.
+    take tokens from the data of the run's tenant. Whoever has neither may be found by the e-mail address.
     """
     provider = channel.served_by
     kind = kind_of(channel)
@@ -150,6 +167,11 @@ def known_addresses(
             known[Address(kind, destination.key)] = KnownAddress(destination, entry["status"] == entries.ACTIVE)
     for destination in provider.data.destinations(channel.data_of(recipient), tenant):
         known.setdefault(Address(kind, destination.key), KnownAddress(destination, True))
+    email = recipient.attributes.get("email") if by_email and not known else None
+    if email is not None and provider.data.of_email is not None:
+        found = provider.data.of_email(email, channel.data_of(recipient), tenant)
+        if found is not None:
+            known[Address(kind, found.key)] = KnownAddress(found, True)
     return known
 
 

@@ -130,11 +130,14 @@ STEPS: Mapping[str, type[UpdateRecipientStep]] = {
 
 
 class UpdateRecipientSettings(Definition, frozen=True, kw_only=True):
-    """The settings of these steps in a file. `recipient_reference` is Knock's way to name another recipient."""
+    """The settings of these steps in a file. Knock names another recipient by `recipient_gid`, its global id, or by
+    `recipient_reference`.
+    """
 
     update_properties: str | dict[str, Any] | None = None
     properties: str | dict[str, Any] | None = None
     recipient_mode: Literal["current", "reference"] | None = None
+    recipient_gid: str | None = None
     recipient_reference: str | None = None
     user_id: str | None = None
     user_selection: Person = "recipient"
@@ -160,10 +163,11 @@ class UpdateRecipientStepFile(StepFile, frozen=True, kw_only=True):
             return
         if isinstance(properties, dict) and (refused := sorted(properties.keys() & NOT_UPDATED)):
             compiler.problem(path, f"{refused[0]} cannot be updated by a step")
-        id = None if settings.recipient_mode == "current" else settings.recipient_reference or self._id(kind)
+        named = settings.recipient_gid or settings.recipient_reference
+        id = None if settings.recipient_mode == "current" else named or self._id(kind)
         if settings.recipient_mode == "reference" and id is None:
-            compiler.problem(path, "'recipient_reference' is missing")
-        if kind is UpdateObjectStep and (id is None or not (settings.collection or id.startswith(GLOBAL_ID))):
+            compiler.problem(path, "'recipient_gid' is missing")
+        if kind is UpdateObjectStep and (id is None or not (settings.collection or named or id.startswith(GLOBAL_ID))):
             compiler.problem(path, "an object is named by 'collection' and 'object_id'")
             return
         step = kind(

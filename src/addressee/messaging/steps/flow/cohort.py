@@ -93,8 +93,9 @@ class CohortSettings(Definition, frozen=True):
 
 
 class CohortStepFile(StepFile, frozen=True, kw_only=True):
-    """Knock calls the branches `cohort_branches`."""
+    """Knock calls the branches `cohort_branches`, and has the `cohort_key` beside them."""
 
+    cohort_key: str | None = None
     settings: CohortSettings = CohortSettings()
     branches: list[CohortFile] | None = None
     cohort_branches: list[CohortFile] | None = None
@@ -102,7 +103,8 @@ class CohortStepFile(StepFile, frozen=True, kw_only=True):
     def compile(self, compiler: Compiler, path: FieldPath) -> None:
         field = "branches" if self.cohort_branches is None else "cohort_branches"
         branches = self.cohort_branches or self.branches or []
-        check_key(compiler, (*path, "settings", "cohort_key"), self.settings.cohort_key)
+        key = self.cohort_key or self.settings.cohort_key
+        check_key(compiler, (*path, *(() if self.cohort_key else ("settings",)), "cohort_key"), key)
         check_shares(compiler, (*path, field), branches)
         names = [branch.name or f"cohort {index + 1}" for index, branch in enumerate(branches)]
         if len(set(names)) < len(names):
@@ -116,7 +118,7 @@ class CohortStepFile(StepFile, frozen=True, kw_only=True):
                 for name, branch, target in zip(names, branches, targets, strict=True)
             ),
             after=compiler.position,
-            key=self.settings.cohort_key,
+            key=key,
         )
         compiler.replace(position, self.made(step))
 

@@ -142,7 +142,7 @@ def throttle_of(
     if (scope is ThrottleScope.CHANNEL) != (channel is not None):
         problem = f"the scope channel, and no other, has a type of channel: {', '.join(ChannelType)}"
         compiler.problem((*path, "channel"), problem)
-    value_path = settings.throttle_window_field_path
+    value_path = settings.throttle_window_field_path or None
     if (settings.throttle_window is None) == (value_path is None):
         compiler.problem(path, "a throttle has one of throttle_window and throttle_window_field_path")
     check_key(compiler, (*path, "throttle_key"), settings.throttle_key)

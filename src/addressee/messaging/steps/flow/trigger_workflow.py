@@ -36,17 +36,18 @@ class TriggerRequest(Request):
 
 @dataclass(frozen=True, slots=True)
 class Triggered:
-    """The id of the run that was started, or the reason why none was."""
+    """The id of the run that was started, or the reason why none was, and the workflow that was asked for."""
 
     run_id: UUID | None = None
     refused: str | None = None
+    workflow: str | None = None
 
 
 class TriggerWorkflowStep(Step, frozen=True, tag="trigger_workflow", kw_only=True):
     """A step that triggers a workflow once for all of its recipients, and goes on without waiting for it.
 
-    `recipients`, `actor`, `tenant` and `cancellation_key` are values or texts in Liquid. Without `recipients` it is the
-    run's own, without `tenant` the run's.
+    `workflow`, `recipients`, `actor`, `tenant` and `cancellation_key` are values or texts in Liquid. Without
+    `recipients` it is the run's own, without `tenant` the run's.
     """
 
     workflow: Name
@@ -68,7 +69,7 @@ class TriggerWorkflowStep(Step, frozen=True, tag="trigger_workflow", kw_only=Tru
     def answered(self, run: RecipientRun, answer: Triggered, context: StepContext) -> RecipientRun:
         if answer.refused is not None:
             return self._failed(run, context, answer.refused)
-        shown = {"workflow": self.workflow, "run_id": str(answer.run_id)}
+        shown = {"workflow": answer.workflow or self.workflow, "run_id": str(answer.run_id)}
         return run.passed.with_result(self.ref, run_id=str(answer.run_id)).noted(
             context, "workflow_triggered", self, data=shown
         )
@@ -82,8 +83,11 @@ class TriggerWorkflowStep(Step, frozen=True, tag="trigger_workflow", kw_only=Tru
             raise TemplateError("there are no recipients", None)
         actor = None if self.actor is None else valued(self.actor, scope)
         data = {} if self.data == "" else document_of(self.data, scope)
+        workflow = text_in(self.workflow, scope)
+        if workflow is None:
+            raise TemplateError("workflow_key names no workflow", None)
         return TriggerRequest(
-            self.workflow,
+            workflow,
             recipients,
             {**scope["data"], **data} if self.append_data else data,
             None if is_blank(actor) else place_of(actor, environment_id),
@@ -126,12 +130,12 @@ class TriggerWorkflowFile(StepFile, frozen=True, kw_only=True):
 
     def compile(self, compiler: Compiler, path: FieldPath) -> None:
         settings = self.settings
-        for name in ("recipients", "data", "actor", "tenant", "cancellation_key"):
+        for name in ("workflow_key", "recipients", "data", "actor", "tenant", "cancellation_key"):
             check_texts(compiler, (*path, "settings", name), getattr(settings, name))
         step = TriggerWorkflowStep(
             ref=self.ref,
             workflow=settings.workflow_key,
-            recipients=expression_of(compiler, settings.recipients),
+            recipients=None if settings.recipients == "" else expression_of(compiler, settings.recipients),
             data=settings.data,
             append_data=settings.append_current_run_data,
             actor=expression_of(compiler, settings.actor),

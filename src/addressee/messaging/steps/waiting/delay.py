@@ -122,7 +122,7 @@ class DelayStepFile(StepFile, frozen=True, kw_only=True):
 
     def _compile_settings(self, compiler: Compiler, path: FieldPath, settings: DelaySettings) -> None:
         target = DelayStep(ref=self.ref, on_invalid=settings.on_invalid)
-        field_path = settings.delay_until_field_path
+        field_path = settings.delay_until_field_path or None
         if field_path is not None and settings.until is not None:
             compiler.problem((*path, "until"), "'delay_until_field_path' says this too; keep one of them")
         elif field_path is not None:

@@ -9,8 +9,13 @@ import msgspec
 from addressee.messaging.definitions.sources import Source
 from addressee.messaging.workflows.commits.model import Document
 
-# What tools write into files for their readers, and nothing reads.
-IGNORED = frozenset({"__readonly", "$schema"})
+# What tools write into files for their readers, and nothing reads: the second line is what Knock's API answers besides.
+IGNORED = frozenset(
+    {
+        *("__readonly", "__annotation", "$schema"),
+        *("valid", "environment", "sha", "created_at", "updated_at", "deleted_at", "created_by", "updated_by"),
+    }
+)
 
 
 def without_ignored(value: Any) -> Any:
