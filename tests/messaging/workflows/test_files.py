@@ -297,7 +297,6 @@ def test_a_push_with_a_mistake(tmp_path: Path, template: str, settings: dict[str
 @pytest.mark.parametrize(
     ("workflow", "message"),
     [
-        ("steps: []", ":1: a workflow has 1 to 50 steps"),
         ("steps: [{ref: '', channel: in-app, template: {body: x}}]", ":1: this must not be empty"),
         (
             "steps:\n- ref: a\n  channel: feed\n  template: {body: x}",

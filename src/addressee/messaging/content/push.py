@@ -156,9 +156,10 @@ class PushTemplate(Template, frozen=True, tag=ChannelType.PUSH.value):
         return PushContent(tokens=tuple(to), title="", body="", data={})
 
     def problems(self, provider: Provider) -> Iterator[tuple[FieldPath, str]]:
-        for name in () if self.is_silent else ("title", "body"):
-            if not getattr(self, name):
-                yield (), f"{name!r} is missing"
+        if not (self.title or self.is_silent):
+            yield (), "'title' is missing"
+        if not (self.body or self.is_silent):
+            yield (), "'body' or 'text_body' is missing"
         for name in filter(provider.reserves, self.data):
             yield ("data", name), f"{provider.name} keeps the name {name!r} for itself; use another"
 

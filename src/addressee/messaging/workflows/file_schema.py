@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -44,6 +44,7 @@ def workflow_schema() -> dict[str, Any]:
     describe_templates(definitions)
     for definition in list(walk(definitions)):
         nest_steps(definition)
+        take_nulls(definition)
         take_files(definition)
     return {
         "$schema": DIALECT,
@@ -55,19 +56,24 @@ def workflow_schema() -> dict[str, Any]:
 
 def step_schema() -> dict[str, Any]:
     """Returns the schema of a step: which form it has depends on its type, or on a field where that is left out."""
-    typed = [
-        {"if": {"properties": {"type": {"const": kind}}, "required": ["type"]}, "then": reference(form)}
-        for kind, form in FORMS.items()
-    ]
+    typed = [{"if": has("type", {"const": kind}), "then": reference(form)} for kind, form in FORMS.items()]
     untyped = reference(ChannelStepFile)
     for field, form in reversed(list(SHORT_FORMS.items())):
-        untyped = {"if": {"required": [field]}, "then": reference(form), "else": untyped}
+        untyped = {"if": has(field), "then": reference(form), "else": untyped}
     return {
         "type": "object",
-        "properties": {"type": {"enum": list(FORMS)}},
+        "properties": {"type": one_of({"enum": list(FORMS)})},
         "required": ["ref"],
-        "allOf": [*typed, {"if": {"not": {"required": ["type"]}}, "then": untyped}],
+        "allOf": [*typed, {"if": {"not": has("type")}, "then": untyped}],
     }
+
+
+GIVEN = {"not": {"type": "null"}}
+
+
+def has(field: str, schema: Mapping[str, Any] = GIVEN) -> dict[str, Any]:
+    """Returns the schema of objects with a field that fits another one; else with one that is not null."""
+    return {"properties": {field: schema}, "required": [field]}
 
 
 def reference(form: type[msgspec.Struct]) -> dict[str, Any]:
@@ -109,6 +115,16 @@ def nest_steps(definition: dict[str, Any]) -> None:
         steps = definition.get(name)
         if isinstance(steps, dict) and steps.get("items") == {"type": "object"}:
             steps["items"] = {"$ref": REFERENCE.format(name=STEP)}
+
+
+def take_nulls(definition: dict[str, Any]) -> None:
+    """Lets each field that may be left out be null, which is the same."""
+    if isinstance(definition.get("properties"), dict) and definition.get("additionalProperties") is False:
+        required = definition.get("required", ())
+        definition["properties"] = {
+            name: schema if name in required or not schema else one_of(schema)
+            for name, schema in definition["properties"].items()
+        }
 
 
 def take_files(definition: dict[str, Any]) -> None:
