@@ -14,6 +14,7 @@ from addressee.channels.providers import PROVIDERS
 from addressee.messaging.steps.channels.channel import ChannelStep
 from addressee.messaging.steps.compiler import UsableChannel
 from addressee.messaging.steps.flow.unsupported import UnsupportedStep
+from addressee.messaging.workflows.available import Available
 from addressee.messaging.workflows.configuration import Configuration, read_configuration
 from tests.messaging.office import write_files
 
@@ -85,7 +86,7 @@ def step(kind: str, settings: Mapping[str, Any] | None = None, **fields: Any) ->
 
 def pushed(folder: Path, steps: Sequence[Mapping[str, Any]], **fields: Any) -> Configuration:
     written = msgspec.json.encode({"name": "W", "steps": steps, **fields}).decode()
-    return read_configuration(write_files(folder, {"workflows/w/workflow.json": written}), {}, CHANNELS)
+    return read_configuration(write_files(folder, {"workflows/w/workflow.json": written}), {}, Available(CHANNELS))
 
 
 def nulls(*names: str) -> dict[str, None]:
@@ -238,3 +239,18 @@ def test_a_step_that_is_not_carried_out_keeps_its_place(tmp_path: Path) -> None:
     assert isinstance(second, UnsupportedStep)
     assert (second.ref, second.of, second.halts, second.conditions is None) == ("agent", "ai_agent", True, False)
     assert isinstance(third, ChannelStep)
+
+
+def test_folders_of_what_is_not_there_are_named_once_each(tmp_path: Path) -> None:
+    written = msgspec.json.encode({"name": "W", "steps": [channel_step("feed")]}).decode()
+    files = {
+        "workflows/w/workflow.json": written,
+        "guides/a/guide.json": "{}",
+        "guides/b/guide.json": "{}",
+        "message-types/a/message_type.json": "{}",
+    }
+    found = read_configuration(write_files(tmp_path, files), {}, Available(CHANNELS))
+    assert [str(warning) for warning in found.warnings] == [
+        "guides:1: there are no in-app guides here: this folder is left out",
+        "message-types:1: there are no message types here: this folder is left out",
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,6 +29,7 @@ from addressee.messaging.workflows.configuration_sources import (
     ConfigurationSources,
     folder_sources,
     unknown_files,
+    unsupported_folders,
 )
 from addressee.messaging.workflows.preference_files import read_preferences
 from addressee.messaging.workflows.shared_templates.files import (
@@ -103,7 +104,8 @@ def read_configuration(
     """
     sources = folder_sources(folder)
     problems = unknown_files(folder, {file for source in sources for file in source.files})
-    return check_sources(sources, environment, available, problems, settings_may_lack=settings_may_lack)
+    found = check_sources(sources, environment, available, problems, settings_may_lack=settings_may_lack)
+    return replace(found, warnings=[*found.warnings, *unsupported_folders(folder)])
 
 
 def check_sources(

@@ -32,6 +32,14 @@ CATEGORIES = "categories.yaml"
 PREFERENCES = "preferences.yaml"
 WHOLE_FILES = (VARIABLES, PUBLIC_VARIABLES, CATEGORIES, PREFERENCES)
 
+# What folders of Knock's command line hold besides, by the names of its folders.
+UNSUPPORTED = {
+    "guides": "in-app guides",
+    "message-types": "message types",
+    "schemas": "schemas of data",
+    "broadcasts": "broadcasts",
+}
+
 # Files that look like definitions, besides those of YAML.
 NAMES_OF_DEFINITIONS = (
     *("workflows/*.json", "workflows/*/workflow*.json"),
@@ -113,6 +121,15 @@ def document_sources(documents: Mapping[ResourceKey, Document]) -> Configuration
         audiences=of_kind(ResourceKind.AUDIENCE),
         translations=of_kind(ResourceKind.TRANSLATION),
     )
+
+
+def unsupported_folders(folder: Path) -> list[Problem]:
+    """Returns a warning for each of UNSUPPORTED that a folder holds."""
+    return [
+        Problem(name, 1, f"there are no {what} here: this folder is left out")
+        for name, what in UNSUPPORTED.items()
+        if (folder / name).is_dir()
+    ]
 
 
 def unknown_files(folder: Path, known: Collection[Path]) -> list[Problem]:
