@@ -41,6 +41,7 @@ SECTIONS: Sequence[tuple[str, Sequence[Section]]] = (
         (
             Section("Workflows", ("workflows",)),
             Section("Templates", ("templates",)),
+            Section("Translations", ("translations",)),
             Section("Runs", ("runs",)),
             Section("Messages", ("messages",)),
         ),

@@ -41,6 +41,7 @@ from addressee.dashboard.webhooks.listing import routes as webhooks
 from addressee.dashboard.webhooks.secrets import routes as webhook_secrets
 from addressee.dashboard.webhooks.switching import routes as webhook_switching
 from addressee.dashboard.workflows.shared_templates import routes as shared_templates
+from addressee.dashboard.workflows.translations import routes as translations
 from addressee.dashboard.workflows.trials.pages import routes as trials
 from addressee.dashboard.workflows.versions import routes as versions
 from addressee.dashboard.workflows.workflows import routes as workflows
@@ -74,6 +75,7 @@ PARTS: Sequence[Routes] = (
     search,
     workflows,
     shared_templates,
+    translations,
     trials,
     versions,
     lists,

@@ -135,12 +135,14 @@ def unset(value: Any, environment: Mapping[str, str]) -> bool:
 
 def check_template(source: Source, path: FieldPath, text: str | None) -> None:
     try:
-        rendered = liquid.parse(text or "").partials
+        template = liquid.parse(text or "")
     except liquid.TemplateError as error:
         source.problem_in_text(path, error.line or 1, f"this is not Liquid: {error.message}")
         return
-    for use in rendered:
+    for use in template.partials:
         source.problem_in_text(path, use.line, "settings of channels cannot render partials; templates can")
+    for looked_up in template.translations:
+        source.problem_in_text(path, looked_up.line, "settings of channels cannot look up translations; templates can")
 
 
 def provider_name(file: ChannelFile) -> str:

@@ -220,6 +220,8 @@ async def test_a_translation_may_come_as_a_document(office: Office) -> None:
         ({"locale_code": "nl", "namespace": "a.b", "content": "{}"}, "namespace", None),
         ({"locale_code": "nl", "format": "xml", "content": "{}"}, "format", None),
         ({"locale_code": "nl"}, "", None),
+        ({"locale_code": "fr", "content": "{}"}, "", None),
+        ({"locale_code": "nl", "namespace": "shop", "content": "{}"}, "", None),
     ],
 )
 async def test_a_problem_of_a_document_names_its_field(

@@ -48,10 +48,12 @@ def read_translation(source: Source) -> TranslationDefinition | None:
         return None
     file = msgspec.convert(source.value, TranslationFile)
     key = TranslationKey(file.locale_code, file.namespace)
-    if not is_iso_locale(with_hyphens(key.locale)):
-        source.problem(("locale_code",), f"{key.locale!r} is no locale; one is like nl or nl-BE")
     if key.namespace and not KEY.fullmatch(key.namespace):
         source.problem(("namespace",), "a namespace has letters, digits, - and _ only")
+    if not is_iso_locale(with_hyphens(key.locale)):
+        source.problem(("locale_code",), f"{key.locale!r} is no locale; one is like nl or nl-BE")
+    elif str(key.canonical) != source.key and not source.problems:
+        source.problem((), f"this is the translation {str(key.canonical)!r}, and not {source.key!r}")
     try:
         read = read_texts(file.content, file.format, key.tag)
     except ContentError as error:
