@@ -1,5 +1,6 @@
 """Channel groups that are pushed: what changes with them, and what runs, explanations and previews say."""
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -11,10 +12,10 @@ from addressee.directory.writing.writes import Write
 from addressee.messaging.preview.model import PreviewedEvent, PreviewedMessage
 from addressee.messaging.preview.simulations import Simulation
 from addressee.messaging.workflows.channel_group_files import to_file
-from addressee.messaging.workflows.configuration import ConfigurationError
+from addressee.messaging.workflows.configuration import ConfigurationError, read_configuration
 from addressee.messaging.workflows.outline import outline
 from addressee.messaging.workflows.publishing import Publishing
-from tests.messaging.office import FILES, OUTBOX, SEALER, Office
+from tests.messaging.office import FILES, OUTBOX, SEALER, Office, write_files
 
 IF_EU = {
     "channel_key": "eu",
@@ -177,3 +178,29 @@ async def test_groups_are_listed_and_archived(office: Office) -> None:
     assert not await groups.archive(office.environment_id, "mail")
     assert await groups.find(office.environment_id, "mail") is None
     assert await sent(office, "ada") == ["note-eu", "later"]
+
+
+def test_one_template_is_warned_of_once(tmp_path: Path) -> None:
+    rules = [{"channel_key": key, "rule_type": "always"} for key in ("one", "two")]
+    step = {"ref": "feed", "channel_group_key": "feeds", "template": {"body": "x", "link_tracking": True}}
+    pushed = {
+        "channels/one.yaml": "type: in_app_feed",
+        "channels/two.yaml": "type: in_app_feed",
+        "channel_groups/feeds.json": group(*rules, channel_type="in_app_feed"),
+        "workflows/note/workflow.json": msgspec.json.encode({"steps": [step]}).decode(),
+    }
+    warnings = read_configuration(write_files(tmp_path, pushed), {}).warnings
+    assert [warning.message for warning in warnings] == [
+        "links of feed items stay as they are: the app's own components tell who clicked"
+    ]
+
+
+def test_a_step_of_a_group_of_guides_is_skipped(tmp_path: Path) -> None:
+    step = {"ref": "tour", "channel_group_key": "guides", "channel_type": "in_app_guide", "template": {}}
+    end = {"ref": "end", "in_app": {"body": "x"}}
+    pushed = {
+        "channels/one.yaml": "type: in_app_feed",
+        "workflows/note/workflow.json": msgspec.json.encode({"steps": [step, end]}).decode(),
+    }
+    warnings = read_configuration(write_files(tmp_path, pushed), {}).warnings
+    assert [warning.message for warning in warnings] == ["there are no in-app guides here: this step is skipped"]

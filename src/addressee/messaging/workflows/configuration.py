@@ -156,7 +156,8 @@ def check_sources(
     found = [*problems, *(problem for source in sources for problem in source.problems)]
     if found:
         raise ConfigurationError(sorted(set(found)))
-    warnings = [warning for source in sources for warning in source.warnings]
+    # One template for several channels may be warned of several times.
+    warnings = list(dict.fromkeys(warning for source in sources for warning in source.warnings))
     warnings += [
         warning
         for name in (VARIABLES, PUBLIC_VARIABLES)

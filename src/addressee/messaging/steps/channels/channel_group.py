@@ -12,7 +12,7 @@ from addressee.conditions import forms
 from addressee.directory.recipient import Recipient
 from addressee.messaging.definitions.model import FieldPath, Name
 from addressee.messaging.environment.channel_groups import ChannelGroup, ChannelRule, GroupOperator
-from addressee.messaging.steps.channels.channel_file import ChannelStepFile
+from addressee.messaging.steps.channels.channel_file import GUIDE, ChannelStepFile
 from addressee.messaging.steps.channels.parts import add_part, routed
 from addressee.messaging.steps.compiler import Compiler
 from addressee.messaging.steps.context import StepContext
@@ -41,6 +41,9 @@ class ChannelGroupStepFile(ChannelStepFile, frozen=True, kw_only=True):
     """A channel step in a file that names a group, with one template for all channels of it."""
 
     def compile(self, compiler: Compiler, path: FieldPath) -> None:
+        if self.channel_type == GUIDE:
+            super().compile(compiler, path)
+            return
         group = self._group(compiler, path)
         if group is None:
             return
