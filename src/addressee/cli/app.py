@@ -15,7 +15,13 @@ from addressee.cli.commands.secrets import secrets
 from addressee.cli.commands.suppressions import suppressions
 from addressee.cli.commands.webhook_deliveries import deliveries, resend, test
 from addressee.cli.commands.webhooks import webhooks
-from addressee.cli.options import InstallationOptions, environment_name, installation_options, private_webhooks
+from addressee.cli.options import (
+    InstallationOptions,
+    authorship_options,
+    environment_name,
+    installation_options,
+    private_webhooks,
+)
 
 
 @click.group()
@@ -107,20 +113,95 @@ async def migrate(options: InstallationOptions, finish: bool) -> None:
 @app.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @environment_name
+@click.option(
+    "--check", is_flag=True, help="Change nothing: show what would change, and exit with 1 if that is anything."
+)
+@authorship_options
 @installation_options
 @asynchronous
-async def push(options: InstallationOptions, folder: Path, environment: str) -> None:
+async def push(
+    options: InstallationOptions, folder: Path, environment: str, author: str | None, message: str, *, check: bool
+) -> None:
     """Take channels and workflows from files.
 
     FOLDER holds channels/<key>.yaml, workflows/<key>.yaml, variables.yaml, public_variables.yaml, categories.yaml and
-    preferences.yaml; each may be missing.
+    preferences.yaml; each may be missing. With a knock.json, the folder that it names holds them.
 
     Everything is checked first. When anything is wrong, every mistake is shown with its file and line, and nothing is
     changed. What no file of the folder defines stays as it is.
     """
-    from addressee.cli.commands.push import push
+    from addressee.cli.authorship import authorship
+    from addressee.cli.commands import push
 
-    await push(options, folder, environment)
+    if check:
+        await push.check(options, folder, environment)
+    else:
+        await push.push(options, folder, environment, authorship(author, message))
+
+
+@app.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=".")
+@environment_name
+@click.option("--force", is_flag=True, help="Overwrite and remove files that differ, without asking.")
+@installation_options
+@asynchronous
+async def pull(options: InstallationOptions, folder: Path, environment: str, *, force: bool) -> None:
+    """Write what an environment has as files.
+
+    What was pushed from files comes back byte for byte; what came by the management API is written as Knock's command
+    line does. Channels are written where FOLDER has none of their key, with variables in the place of secrets.
+
+    Files that differ are overwritten once you agree.
+    """
+    from addressee.cli.commands.pull import pull
+
+    await pull(options, folder, environment, force=force)
+
+
+@app.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=".")
+@environment_name
+@installation_options
+@asynchronous
+async def diff(options: InstallationOptions, folder: Path, environment: str) -> None:
+    """Show how a folder differs from what an environment has.
+
+    The exit code is 0 when they are alike, and 1 when they differ.
+    """
+    from addressee.cli.commands.diff import diff
+
+    await diff(options, folder, environment)
+
+
+@app.command()
+@click.option("--from", "source", required=True, metavar="ENVIRONMENT", help="The environment that has it.")
+@click.option("--to", "target", required=True, metavar="ENVIRONMENT", help="The environment that gets it.")
+@click.option(
+    "--only", multiple=True, metavar="KIND/KEY", help="Only this, like workflow/welcome; give it again for more."
+)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@authorship_options
+@installation_options
+@asynchronous
+async def promote(
+    options: InstallationOptions,
+    source: str,
+    target: str,
+    only: tuple[str, ...],
+    author: str | None,
+    message: str,
+    *,
+    yes: bool,
+) -> None:
+    """Make live in one environment what is live in another: workflows, layouts, partials.
+
+    Everything happens together or not at all. Channels, variables and preferences are each environment's own.
+    """
+    from addressee.cli.authorship import authorship
+    from addressee.cli.commands.promote import promote
+
+    why = message or f"Promoted from {source}"
+    await promote(options, source, target, only, authorship(author, why), agreed=yes)
 
 
 @app.command()

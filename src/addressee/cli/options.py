@@ -27,6 +27,21 @@ as_json = click.option("--json", is_flag=True, help="Print one JSON object a lin
 environment_name = click.option("--environment", required=True, help="The environment's name.")
 
 
+AUTHOR = "ADDRESSEE_AUTHOR"
+
+
+def authorship_options(command: Callable[Given, Done]) -> Callable[Given, Done]:
+    """Decorates a command with `--message` and `--author`."""
+    message = click.option("-m", "--message", default="", help="Why: what the commits of this change say.")
+    author = click.option(
+        "--author",
+        envvar=AUTHOR,
+        show_envvar=True,
+        help="Who, like 'Ada <ada@example.com>'. Git's author, or your login, if it is left out.",
+    )
+    return author(message(command))
+
+
 def allow_private_webhooks(_context: click.Context, _parameter: click.Parameter, hosts: str | None) -> None:
     """Allows hosts for this process and those that it starts."""
     if hosts is not None:

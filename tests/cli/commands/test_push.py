@@ -17,8 +17,9 @@ def write(folder: Path, **changed: str) -> Path:
     return folder
 
 
-async def push(tmp_path: Path, environment: str = "staging") -> tuple[int | None, str, str]:
-    return await addressee("push", tmp_path / "folder", "--environment", environment, "--data-dir", tmp_path / "data")
+async def push(tmp_path: Path, *more: str, environment: str = "staging") -> tuple[int | None, str, str]:
+    where = ("--environment", environment, "--data-dir", tmp_path / "data")
+    return await addressee("push", tmp_path / "folder", *where, *more)
 
 
 async def test_what_was_done_is_shown(tmp_path: Path) -> None:
@@ -75,8 +76,33 @@ async def test_mistakes_are_shown_with_file_and_line(tmp_path: Path) -> None:
 
 async def test_an_unknown_environment_is_named(tmp_path: Path) -> None:
     write(tmp_path / "folder")
-    code, _, errors = await push(tmp_path, "prod")
+    code, _, errors = await push(tmp_path, environment="prod")
     assert (code, errors) == (
         1,
         "addressee: There is no environment 'prod'; there are development, staging, production.\n",
     )
+
+
+async def test_a_check_changes_nothing_and_exits_by_what_would_change(tmp_path: Path) -> None:
+    write(tmp_path / "folder")
+    would = (1, "new        channel in-app\nnew        workflow hello\n", "")
+    assert [await push(tmp_path, "--check") for _ in range(2)] == [would, would]
+    await push(tmp_path)
+    unchanged = "unchanged  channel in-app\nunchanged  workflow hello\n"
+    assert await push(tmp_path, "--check") == (0, unchanged, "")
+    write(tmp_path / "folder", **{"workflows/hello.yaml": "steps: []"})
+    code, output, errors = await push(tmp_path, "--check")
+    assert (code, output) == (2, "")
+    assert errors.splitlines()[-1] == "addressee: 1 to correct; nothing was changed."
+    assert (await push(tmp_path, "--check", environment="prod"))[0] == 2
+
+
+ERRORS = Path(__file__).parents[2] / "corpus" / "knock" / "errors"
+
+
+async def test_every_mistake_is_told_with_its_file_and_line(tmp_path: Path) -> None:
+    done = await addressee("push", ERRORS, "--environment", "development", "--data-dir", tmp_path / "data")
+    *problems, last = done.errors.splitlines()
+    assert problems == (ERRORS / "expected.txt").read_text().splitlines()
+    assert {problem.split("/")[1] for problem in problems} == {path.name for path in (ERRORS / "workflows").iterdir()}
+    assert (done.code, last) == (1, f"addressee: {len(problems)} to correct; nothing was changed.")

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,31 +10,67 @@ from pathlib import Path
 from addressee.cli.errors import CommandError, refusals
 from addressee.cli.options import InstallationOptions
 from addressee.directory.access.environments import Environments
+from addressee.messaging.definitions.sources import Problem
 from addressee.messaging.workflows import deployment
 from addressee.messaging.workflows.available import read_available
+from addressee.messaging.workflows.commits.model import Authorship
 from addressee.messaging.workflows.configuration import ConfigurationError, read_configuration
+from addressee.messaging.workflows.deployment import Deployed, Effect
+from addressee.messaging.workflows.folders.project import definitions_folder
+
+# The exit codes of a check: something would change, or there are problems.
+WOULD_CHANGE = 1
+PROBLEMS = 2
 
 
 @contextmanager
-def shown_problems(consequence: str = "") -> Iterator[None]:
-    """Prints each problem of a folder, and turns them into a CommandError."""
+def shown_problems(consequence: str = "", shown: Callable[[Problem], str] = str) -> Iterator[None]:
+    """Prints each problem of a configuration, and turns them into a CommandError."""
     try:
         yield
     except ConfigurationError as error:
         for problem in error.problems:
-            print(problem, file=sys.stderr)
+            print(shown(problem), file=sys.stderr)
         raise CommandError(f"{len(error.problems)} to correct{consequence}.") from None
 
 
-async def push(options: InstallationOptions, folder: Path, environment: str) -> None:
+async def push(options: InstallationOptions, folder: Path, environment: str, authorship: Authorship) -> None:
     """Raises CommandError when anything is wrong, after it has printed each problem."""
+    show(await deployed(options, folder, environment, authorship))
+
+
+async def check(options: InstallationOptions, folder: Path, environment: str) -> None:
+    """Shows what a push would change. Exits with 1 when that is something, with 2 when anything is wrong."""
+    try:
+        effects = await deployed(options, folder, environment, None)
+    except CommandError as error:
+        print(f"addressee: {error}", file=sys.stderr)
+        sys.exit(PROBLEMS)
+    show(effects)
+    if any(each.effect is not Effect.UNCHANGED for each in effects):
+        sys.exit(WOULD_CHANGE)
+
+
+async def deployed(
+    options: InstallationOptions, folder: Path, environment: str, authorship: Authorship | None
+) -> list[Deployed]:
+    """Deploys a folder, and returns the effects; without an author, these alone."""
     with shown_problems("; nothing was changed"):
         async with options.open() as (pool, sealer):
             with refusals():
                 known = await Environments(pool).named(environment)
-            configuration = read_configuration(folder, os.environ, await read_available(pool, known.id))
-            done = await deployment.deploy(pool, sealer, known.id, configuration, datetime.now(UTC))
+            available = await read_available(pool, known.id)
+            configuration = read_configuration(definitions_folder(folder), os.environ, available)
+            now = datetime.now(UTC)
+            if authorship is None:
+                done = await deployment.effects_of(pool, sealer, known.id, configuration, now)
+            else:
+                done = await deployment.deploy(pool, sealer, known.id, configuration, now, authorship)
     for warning in configuration.warnings:
         print(f"warning: {warning}", file=sys.stderr)
-    for each in done:
+    return done
+
+
+def show(effects: Iterable[Deployed]) -> None:
+    for each in effects:
         print(f"{each.effect:<9}  {each.what}")

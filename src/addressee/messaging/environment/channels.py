@@ -91,9 +91,14 @@ class Channels:
 
 async def open_settings(pool: Pool, sealer: Sealer, environment_id: int, channel: Channel) -> Any:
     """Returns the settings of a channel with the secret ones, as its provider has them. Raises WrongMasterKeyError."""
-    sealed = await pool.fetchval(*SQL["sealed_secrets"](environment_id=environment_id, id=channel.id))
-    secrets = {} if sealed is None else open_secrets(sealer, channel.id, sealed)
+    secrets = await stored_secrets(pool, sealer, environment_id, channel)
     return msgspec.convert({**channel.settings, **secrets}, channel.served_by.settings)
+
+
+async def stored_secrets(pool: Pool, sealer: Sealer, environment_id: int, channel: Channel) -> dict[str, Any]:
+    """Returns the secret settings of a channel. Raises WrongMasterKeyError."""
+    sealed = await pool.fetchval(*SQL["sealed_secrets"](environment_id=environment_id, id=channel.id))
+    return {} if sealed is None else open_secrets(sealer, channel.id, sealed)
 
 
 async def all_channels(database: Pool | Connection, environment_id: int) -> list[Channel]:

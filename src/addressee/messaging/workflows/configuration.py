@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
+
+import msgspec
 
 from addressee.channels.links import schemes_of
 from addressee.messaging.definitions.sources import Problem, Source
@@ -21,6 +23,7 @@ from addressee.messaging.workflows.channel_files import ChannelDefinition, provi
 from addressee.messaging.workflows.channel_group_files import ChannelGroupDefinition, read_channel_group
 from addressee.messaging.workflows.commits.documents import document_of
 from addressee.messaging.workflows.commits.model import Document, ResourceKey, ResourceKind
+from addressee.messaging.workflows.commits.pushed_files import PushedFiles
 from addressee.messaging.workflows.configuration_sources import (
     CATEGORIES,
     PREFERENCES,
@@ -58,7 +61,7 @@ class ConfigurationError(Exception):
 class Configuration:
     """A folder's definitions; those without a file are None. `preferences` are the defaults of recipients, `sections`
     the preference categories, `templates` layouts and partials, `translations` texts by locale. `warnings` prevent
-    nothing.
+    nothing. `whole` are the sources of files that say the whole of something, by their names.
     """
 
     channels: list[ChannelDefinition]
@@ -72,6 +75,7 @@ class Configuration:
     channel_groups: Sequence[ChannelGroupDefinition] = ()
     warnings: Sequence[Problem] = ()
     translations: Sequence[TranslationDefinition] = ()
+    whole: Mapping[str, Source] = field(default_factory=dict)
 
     @property
     def documents(self) -> Mapping[ResourceKey, Document]:
@@ -87,6 +91,21 @@ class Configuration:
                 for each in self.translations
             },
             **{ResourceKey(ResourceKind.WORKFLOW, each.key): document_of(each.source) for each in self.workflows},
+        }
+
+    @property
+    def pushed_files(self) -> Mapping[str, PushedFiles]:
+        """What the files that say the whole of something say, and their texts."""
+        values = {
+            VARIABLES: self.variables,
+            PUBLIC_VARIABLES: self.public_variables,
+            CATEGORIES: self.sections,
+            PREFERENCES: self.preferences,
+        }
+        return {
+            name: PushedFiles(msgspec.to_builtins(values[name]), source.texts)
+            for name, source in self.whole.items()
+            if source.texts is not None
         }
 
 
@@ -176,6 +195,7 @@ def check_sources(
         channel_groups,
         warnings,
         translations,
+        whole,
     )
 
 

@@ -6,7 +6,8 @@ A deployment is one transaction. What the configuration does not mention stays a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -30,6 +31,7 @@ from addressee.messaging.workflows.audiences.store import check_members, read_de
 from addressee.messaging.workflows.channel_files import ChannelDefinition
 from addressee.messaging.workflows.channel_group_files import ChannelGroupDefinition
 from addressee.messaging.workflows.commits.model import NOBODY, Authorship
+from addressee.messaging.workflows.commits.pushed_files import store_pushed_files
 from addressee.messaging.workflows.commits.store import record_commits
 from addressee.messaging.workflows.configuration import Configuration, ConfigurationError
 from addressee.messaging.workflows.model import read_version
@@ -78,6 +80,25 @@ async def deploy(
         return await deploy_within(connection, sealer, environment_id, configuration, now, authorship)
 
 
+async def effects_of(
+    pool: Pool, sealer: Sealer, environment_id: int, configuration: Configuration, now: datetime
+) -> list[Deployed]:
+    """Returns what deploying a configuration would change, and changes nothing. Raises ConfigurationError."""
+    async with pool.acquire() as connection, undone(connection):
+        return await deploy_within(connection, sealer, environment_id, configuration, now)
+
+
+@asynccontextmanager
+async def undone(connection: Connection) -> AsyncIterator[None]:
+    """Runs a transaction whose changes are taken back in the end."""
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        yield
+    finally:
+        await transaction.rollback()
+
+
 async def deploy_within(
     connection: Connection,
     sealer: Sealer,
@@ -116,6 +137,7 @@ async def deploy_within(
     changed = await store_changed(connection, environment_id, configuration.translations, now)
     if problems := [problem for each in configuration.translations for problem in each.source.problems]:
         raise ConfigurationError(problems)
+    await store_pushed_files(connection, environment_id, configuration.pushed_files)
     return [
         *[
             await deploy_channel(connection, sealer, environment_id, channel, stored.get(channel.key), now)

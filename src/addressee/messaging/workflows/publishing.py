@@ -11,11 +11,11 @@ from addressee.directory.clock import Clock
 from addressee.directory.writing.receipts import Receipt, keep
 from addressee.messaging.definitions.reading import read_document
 from addressee.messaging.workflows.available import read_available
-from addressee.messaging.workflows.commits.model import Authorship, Commit, Document, ResourceKey, ResourceKind
+from addressee.messaging.workflows.commits.model import NOBODY, Authorship, Commit, Document, ResourceKey, ResourceKind
 from addressee.messaging.workflows.commits.store import live_commits, read_drafts, store_drafts
 from addressee.messaging.workflows.configuration import Configuration, check_sources
 from addressee.messaging.workflows.configuration_sources import ConfigurationSources, document_sources
-from addressee.messaging.workflows.deployment import Deployed, deploy_within, lock_environment
+from addressee.messaging.workflows.deployment import Deployed, deploy_within, lock_environment, undone
 
 # What others render: drafts of them count for drafts of these.
 RENDERED = frozenset({ResourceKind.LAYOUT, ResourceKind.PARTIAL})
@@ -126,6 +126,11 @@ class Publishing:
             made = (await live_commits(connection, target, [commit.resource]))[commit.resource]
             await keep(connection, receipt, made, self._clock.now())
             return made
+
+    async def effects_of_promotion(self, source: int, target: int, commits: Collection[UUID]) -> list[Deployed]:
+        """Returns what promoting these commits would change, and changes nothing."""
+        async with self._pool.acquire() as connection, undone(connection):
+            return await self._promote(connection, source, target, NOBODY, commits)
 
     async def _promote(
         self,

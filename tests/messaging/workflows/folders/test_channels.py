@@ -30,7 +30,6 @@ def test_a_file_has_variables_for_secrets() -> None:
     text = to_text("mail-eu", SMTP)
     assert text == (
         "type: email\nname: Mail\nprovider: smtp\n"
-        f"id: {ID}\n"
         "settings:\n  host: mail.example.com\n  from: a@example.com\n  password: ${MAIL_EU_PASSWORD}\n"
     )
     assert variables_in(SMTP) == {"MAIL_EU_PASSWORD"}
@@ -38,7 +37,7 @@ def test_a_file_has_variables_for_secrets() -> None:
 
 def test_a_file_does_not_say_what_is_the_default() -> None:
     feed = to_file(channel("in-app", ChannelType.IN_APP_FEED, "feed", {}), {})
-    assert to_text("in-app", feed) == f"type: in_app_feed\nid: {ID}\n"
+    assert to_text("in-app", feed) == "type: in_app_feed\n"
 
 
 def test_each_value_of_a_secret_mapping_is_a_variable_of_its_own() -> None:

@@ -38,8 +38,11 @@ def defaults(key: str, file: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def to_text(key: str, file: Mapping[str, Any]) -> str:
-    """Returns the text of a channel's file, without what is the default."""
-    unsaid = defaults(key, file)
+    """Returns the text of a channel's file, without what is the default, and without the id.
+
+    An environment keeps the ids of its channels; those of another one have others.
+    """
+    unsaid = {**defaults(key, file), "id": file["id"]}
     return to_yaml({name: value for name, value in file.items() if name not in unsaid or unsaid[name] != value})
 
 

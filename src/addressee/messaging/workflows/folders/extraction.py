@@ -38,6 +38,9 @@ BLOCKS: Mapping[str, Extractable] = {"markdown": Extractable("md"), "html": Extr
 LAYOUTS: Mapping[str, Extractable] = {"html_layout": Extractable("html"), "text_layout": Extractable("txt")}
 ENDINGS_OF_PARTIALS: Mapping[str, str] = {"html": "html", "markdown": "md", "text": "txt", "json": "json"}
 
+# Kinds of which the command line says that they are valid.
+VALIDATED = frozenset({WORKFLOW, PARTIAL})
+
 # The only field that is a list and has a file of its own.
 LISTS = frozenset({"visual_blocks"})
 
