@@ -155,6 +155,11 @@ def conditions_in(source: Source, path: FieldPath, rule: ChannelRuleFile) -> Con
     return Conditions(((msgspec.structs.replace(condition, negated=negated),),))
 
 
+def group_path(key: str) -> str:
+    """Returns the path of a channel group's file."""
+    return f"{FOLDER}/{key}.yaml"
+
+
 def to_file(group: ChannelGroup) -> dict[str, Any]:
     """Returns a channel group as its file has it. The rules stand in their order."""
     rules = [

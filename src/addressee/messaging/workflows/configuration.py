@@ -20,7 +20,12 @@ from addressee.messaging.workflows.audiences.files import (
 from addressee.messaging.workflows.available import NOTHING_AVAILABLE, Available
 from addressee.messaging.workflows.category_files import read_categories
 from addressee.messaging.workflows.channel_files import ChannelDefinition, provider_of, read_channel
-from addressee.messaging.workflows.channel_group_files import ChannelGroupDefinition, read_channel_group
+from addressee.messaging.workflows.channel_group_files import (
+    ChannelGroupDefinition,
+    group_path,
+    read_channel_group,
+    to_file,
+)
 from addressee.messaging.workflows.commits.documents import document_of
 from addressee.messaging.workflows.commits.model import Document, ResourceKey, ResourceKind
 from addressee.messaging.workflows.commits.pushed_files import PushedFiles
@@ -102,11 +107,9 @@ class Configuration:
             CATEGORIES: self.sections,
             PREFERENCES: self.preferences,
         }
-        return {
-            name: PushedFiles(msgspec.to_builtins(values[name]), source.texts)
-            for name, source in self.whole.items()
-            if source.texts is not None
-        }
+        said = [(name, msgspec.to_builtins(values[name]), source) for name, source in self.whole.items()]
+        said += [(group_path(each.key), to_file(each.group), each.source) for each in self.channel_groups]
+        return {name: PushedFiles(value, source.texts) for name, value, source in said if source.texts is not None}
 
 
 def read_configuration(

@@ -30,6 +30,9 @@ PUSHED = {
     "layouts/main.liquid": "{{ content }}",
     "partials/footer/partial.json": '{"content@": "footer.md", "type": "markdown"}',
     "partials/footer/footer.md": "Bye",
+    "channel_groups/feeds.yaml": "# One\nname: Feeds\nchannel_type: in_app_feed\nchannel_rules:\n"
+    "- {channel_key: in-app, rule_type: always}\n",
+    "audiences/beta/audience.yaml": "name: Beta\ntype: static\n",
     "variables.yaml": "plan: pro # for now\n",
     "public_variables.yaml": "app_url: !file url.txt\n",
     "url.txt": "https://app.example.com",
@@ -176,7 +179,7 @@ async def test_what_other_files_have_changed_is_written_anew(office: Office) -> 
     assert (await there(office))["public variables"] == {"public_variables.yaml": "plan: team\n"}
 
 
-@pytest.mark.parametrize("name", ["variables", "public variables", "categories", "preferences"])
+@pytest.mark.parametrize("name", ["variables", "public variables", "categories", "preferences", "channel group feeds"])
 async def test_without_pushed_files_values_are_written(office: Office, tmp_path: Path, name: str) -> None:
     await office.push(PUSHED)
     await office.pool.execute("DELETE FROM addressee.pushed_files WHERE environment_id = $1", office.environment_id)

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from addressee.messaging.definitions.extracted_files import file_path, to_json
@@ -208,6 +208,7 @@ WORKFLOWS = st.fixed_dictionaries({"name": TEXTS, "steps": st.lists(STEPS, max_s
 
 
 @given(WORKFLOWS)
+@settings(deadline=None)
 def test_what_was_extracted_joined_again_is_the_same(document: dict[str, Any]) -> None:
     before = deepcopy(document)
     files = files_of(WORKFLOW, document, {"key": "a"})

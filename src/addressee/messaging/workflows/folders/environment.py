@@ -13,7 +13,10 @@ from addressee.database.sealing import Sealer
 from addressee.messaging.definitions.sources import Source
 from addressee.messaging.definitions.writing import to_yaml
 from addressee.messaging.environment import channels
+from addressee.messaging.environment.channel_groups import ChannelGroups
 from addressee.messaging.environment.variables import read_variables
+from addressee.messaging.workflows.channel_group_files import group_path
+from addressee.messaging.workflows.channel_group_files import to_file as group_file
 from addressee.messaging.workflows.commits.model import Commit, ResourceKey, ResourceKind
 from addressee.messaging.workflows.commits.pushed_files import PushedFiles, read_pushed_files
 from addressee.messaging.workflows.commits.store import live_commits
@@ -73,6 +76,7 @@ async def read_wholes(pool: Pool, environment_id: int) -> dict[str, Any]:
         PUBLIC_VARIABLES: variables.public,
         CATEGORIES: msgspec.json.decode(msgspec.json.encode(defaults.sections)),
         PREFERENCES: defaults.default,
+        **{group_path(each.key): group_file(each.group) for each in await ChannelGroups(pool).list(environment_id)},
     }
 
 
@@ -94,11 +98,11 @@ def all_things(stored: Stored, here: Mapping[str, Source]) -> Iterator[tuple[str
     for resource, commit in sorted(stored.commits.items(), key=lambda each: each[1].id):
         yield str(resource), files_of_commit(commit, here.get(str(resource)), stored.active)
     for file, value in stored.wholes.items():
-        pushed = stored.pushed.get(file)
+        name, pushed = whole_name(file), stored.pushed.get(file)
         if pushed is not None and pushed.value == value:
-            yield whole_name(file), pushed.files
+            yield name, pushed.files
         elif value:
-            yield whole_name(file), {file: to_yaml(as_written(file, value))}
+            yield name, {file: to_yaml(as_written(file, value))}
 
 
 def files_of_commit(commit: Commit, here: Source | None, active: Mapping[str, bool]) -> Files:

@@ -9,6 +9,7 @@ from typing import Any
 
 from addressee.messaging.definitions.model import FieldPath
 from addressee.messaging.definitions.sources import Source
+from addressee.messaging.workflows.channel_group_files import group_path
 from addressee.messaging.workflows.commits.documents import without_ignored
 from addressee.messaging.workflows.commits.model import ResourceKind
 from addressee.messaging.workflows.configuration_sources import TEMPLATE_KINDS, ConfigurationSources
@@ -28,6 +29,8 @@ def named_sources(sources: ConfigurationSources) -> dict[str, Source]:
 
 def names(sources: ConfigurationSources) -> Iterator[tuple[str, Source]]:
     yield from ((f"channel {source.key}", source) for source in sources.channels)
+    yield from ((whole_name(group_path(source.key)), source) for source in sources.channel_groups)
+    yield from ((f"{ResourceKind.AUDIENCE} {source.key}", source) for source in sources.audiences)
     for template, kind in TEMPLATE_KINDS.items():
         yield from ((f"{kind} {source.key}", source) for source in sources.templates.get(template, ()))
     yield from ((f"{ResourceKind.WORKFLOW} {source.key}", source) for source in sources.workflows)
@@ -35,8 +38,9 @@ def names(sources: ConfigurationSources) -> Iterator[tuple[str, Source]]:
 
 
 def whole_name(file: str) -> str:
-    """Returns what a file is called that says the whole of something: `public variables`."""
-    return file.removesuffix(".yaml").replace("_", " ")
+    """Returns what a file is called that says the whole of something: `public variables`, `channel group chat`."""
+    folder, _, key = file.removesuffix(".yaml").rpartition("/")
+    return f"channel group {key}" if folder else key.replace("_", " ")
 
 
 def things_in(sources: Mapping[str, Source]) -> Things:
