@@ -10,6 +10,7 @@ import msgspec
 
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
+from addressee.messaging.definitions.extracted_files import to_json
 from addressee.messaging.definitions.sources import Source
 from addressee.messaging.definitions.writing import to_yaml
 from addressee.messaging.environment import channels
@@ -27,6 +28,7 @@ from addressee.messaging.workflows.folders.differences import Files, Things
 from addressee.messaging.workflows.folders.local import is_document, links_in, whole_name
 from addressee.messaging.workflows.listing import Workflows
 from addressee.messaging.workflows.shared_templates.listing import SharedTemplateList
+from addressee.messaging.workflows.translations.formats import Format
 from addressee.preferences.defaults import read_defaults
 
 
@@ -112,6 +114,8 @@ def files_of_commit(commit: Commit, here: Source | None, active: Mapping[str, bo
     if here is not None and is_document(here, document.text):
         return here.texts or {}
     kind, key = resource
+    if kind is ResourceKind.TRANSLATION:
+        return translation_files(msgspec.json.decode(document.text))
     readonly: dict[str, Any] = {"key": key}
     if kind == ResourceKind.WORKFLOW:
         readonly["active"] = active.get(key, True)
@@ -119,6 +123,15 @@ def files_of_commit(commit: Commit, here: Source | None, active: Mapping[str, bo
         readonly["valid"] = True
     files = extraction.files_of(kind, msgspec.json.decode(document.text), readonly, links_in(here) if here else {})
     return {f"{kind}s/{key}/{path}": text for path, text in files.items()}
+
+
+def translation_files(translation: Mapping[str, Any]) -> Files:
+    """Returns the file of a translation, named as the command line does, with JSON in its form."""
+    locale, namespace = translation["locale_code"], translation.get("namespace")
+    content, format = translation["content"], translation.get("format", Format.JSON)
+    name = f"{namespace}.{locale}" if namespace else locale
+    text = f"{to_json(msgspec.json.decode(content))}\n" if format == Format.JSON else content
+    return {f"translations/{locale}/{name}.{format}": text}
 
 
 def as_written(file: str, value: Any) -> Any:

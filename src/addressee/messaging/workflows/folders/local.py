@@ -33,6 +33,7 @@ def names(sources: ConfigurationSources) -> Iterator[tuple[str, Source]]:
     yield from ((f"{ResourceKind.AUDIENCE} {source.key}", source) for source in sources.audiences)
     for template, kind in TEMPLATE_KINDS.items():
         yield from ((f"{kind} {source.key}", source) for source in sources.templates.get(template, ()))
+    yield from ((f"{ResourceKind.TRANSLATION} {source.key}", source) for source in sources.translations)
     yield from ((f"{ResourceKind.WORKFLOW} {source.key}", source) for source in sources.workflows)
     yield from ((whole_name(file), source) for file, source in sources.whole.items())
 
