@@ -90,10 +90,10 @@ async def test_a_check_changes_nothing_and_exits_by_what_would_change(tmp_path: 
     await push(tmp_path)
     unchanged = "unchanged  channel in-app\nunchanged  workflow hello\n"
     assert await push(tmp_path, "--check") == (0, unchanged, "")
-    write(tmp_path / "folder", **{"workflows/hello.yaml": "steps: []"})
+    write(tmp_path / "folder", **{"workflows/hello.yaml": "colour: red"})
     code, output, errors = await push(tmp_path, "--check")
     assert (code, output) == (2, "")
-    assert errors.splitlines()[-1] == "addressee: 1 to correct; nothing was changed."
+    assert "workflows/hello.yaml:1: there is no 'colour' here" in errors
     assert (await push(tmp_path, "--check", environment="prod"))[0] == 2
 
 
