@@ -3,8 +3,12 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from addressee.conditions.forms import parse
-from addressee.conditions.groups import MAX_SHOWN, evaluate
+from addressee.conditions.groups import MAX_SHOWN, evaluate, holds
+from addressee.conditions.model import Condition, Conditions
 from addressee.conditions.operators import ConditionContext
 
 NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
@@ -74,3 +78,27 @@ def test_what_an_actor_is_like_is_not_shown() -> None:
         ("", None),
         (1, "…"),
     ]
+
+
+def test_a_negated_condition_is_true_where_the_comparison_is_not() -> None:
+    """Also of values that cannot be compared, of which neither greater_than nor its opposite is true."""
+    for value, is_greater in ((5, True), (3, False), ("many", False), (None, False)):
+        condition = Condition("data.seats", "greater_than", 4, negated=True)
+        (compared,) = evaluate(Conditions(((condition,),)), context(seats=value)).shown
+        assert (compared["operator"], compared["result"]) == ("not greater_than", not is_greater)
+
+
+CONDITIONS = st.builds(
+    Condition,
+    st.sampled_from(["data.a", "data.b"]),
+    st.sampled_from(["equal_to", "greater_than", "exists", "contains"]),
+    st.sampled_from([1, "1", "x", None]),
+    st.booleans(),
+)
+GROUPS = st.lists(st.lists(CONDITIONS, max_size=3).map(tuple), max_size=3).map(tuple)
+
+
+@given(GROUPS, st.dictionaries(st.sampled_from("ab"), st.sampled_from([0, 1, 2, "x", None, ["x"]])))
+def test_conditions_hold_whether_or_not_somebody_is_shown_why(groups: Any, data: dict[str, Any]) -> None:
+    conditions = Conditions(groups)
+    assert holds(conditions, context(**data)) == evaluate(conditions, context(**data)).holds

@@ -43,16 +43,25 @@ def evaluate(conditions: Conditions, context: ConditionContext) -> Evaluation:
     return Evaluation(False, shown[-MAX_SHOWN:])
 
 
-def compare(condition: Condition, context: ConditionContext) -> Mapping[str, Any]:
+def holds(conditions: Conditions, context: ConditionContext) -> bool:
+    """Returns whether conditions are true, where nobody is shown why."""
+    return any(all(is_true(condition, context) for condition in group) for group in conditions.any_of)
+
+
+def is_true(condition: Condition, context: ConditionContext) -> bool:
     value = value_at(condition.variable, context.roots)
     argument = value_of(condition.argument, context)
-    is_true = OPERATORS[condition.operator](value, argument, context)
+    return OPERATORS[condition.operator](value, argument, context) is not condition.negated
+
+
+def compare(condition: Condition, context: ConditionContext) -> Mapping[str, Any]:
+    value = value_at(condition.variable, context.roots)
     return {
         "variable": condition.variable,
         "operator": f"not {condition.operator}" if condition.negated else condition.operator,
         "argument": shown_argument(condition.argument, context),
         "value": shown_at(condition.variable, or_empty(value)),
-        "result": is_true is not condition.negated,
+        "result": is_true(condition, context),
     }
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from addressee.conditions.evaluation import is_path
-from addressee.conditions.groups import evaluate
+from addressee.conditions.groups import holds
 from addressee.conditions.operators import ConditionContext
 from addressee.directory.recipient import Document
 from addressee.messaging.workflows.audiences.model import Audience
@@ -52,7 +52,7 @@ class Membership:
             self._known[key] = False  # for circles, which no deployment lets in
             asked = frozenset(each for each in audience.audiences if self.holds(each))
             context = ConditionContext({RECIPIENT: self.document}, asked, self.now)
-            self._known[key] = evaluate(audience.conditions, context).holds
+            self._known[key] = holds(audience.conditions, context)
         return self._known[key]
 
     def among(self, keys: Collection[str]) -> frozenset[str]:
