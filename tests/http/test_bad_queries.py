@@ -168,6 +168,9 @@ MANAGEMENT_NONSENSE: Mapping[str, list[str] | None] = {
     "resource_id": None,
     "status": ["maybe", "1"],
     "to_environment": ["", "lost"],
+    "format": ["yaml"],
+    "locale_code": None,
+    "namespace": None,
 }
 
 NONSENSE = {

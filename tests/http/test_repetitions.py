@@ -83,6 +83,7 @@ READING = {
     "PUT /v1/email_layouts/{email_layout_key}/validate",
     "PUT /v1/partials/{partial_key}/validate",
     "PUT /v1/audiences/{audience_key}/validate",
+    "PUT /v1/translations/{locale_code}/validate",
 }
 
 # A secret is shown once: answers are kept without it.

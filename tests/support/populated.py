@@ -21,6 +21,7 @@ from addressee.directory.access.keys import KINDS, CreatedKey, Keys, Kind
 from addressee.messaging.content.templating.shared_templates import Layout, Partial, TemplateKey
 from addressee.messaging.definitions.sources import Source
 from addressee.messaging.environment import channels
+from addressee.messaging.environment.channel_groups import ChannelGroup, ChannelRule, RuleType, store_channel_group
 from addressee.messaging.workflows.commits.model import ResourceKey, ResourceKind
 from addressee.messaging.workflows.commits.store import live_commits
 from addressee.messaging.workflows.configuration import read_configuration
@@ -173,6 +174,8 @@ class PopulatedEnvironment:
             "address": SUPPRESSED,
             "webhook_id": self.webhook_id,
             "environment_slug": self.name,
+            "locale_code": "nl",
+            "channel_group_key": "everywhere",
             "email_layout_key": "footer",
             "partial_key": "footer",
             "commit_id": self.commit_id,
@@ -264,6 +267,7 @@ class PopulatedEnvironment:
             "tracking": False,
             "email_layout": {"name": "Changed", "html_layout": "{{ content }}"},
             "partial": {"name": "Changed", "type": "html", "content": "Changed"},
+            "translation": {"content": '{"hello": "Changed"}'},
         }
 
     def examples_of(self, route: Route) -> dict[str, Any]:
@@ -335,6 +339,10 @@ async def populate(
     ]
     configuration = replace(example, sections=sections, channels=[*example.channels, *more], templates=templates)
     await deploy(pool, sealer, environment_id, configuration, datetime.now(UTC))
+    rule = ChannelRule(channel_key="in-app", rule_type=RuleType.ALWAYS)
+    group = ChannelGroup(name="Everywhere", channel_type=ChannelType.IN_APP_FEED, channel_rules=(rule,))
+    async with pool.acquire() as connection:
+        await store_channel_group(connection, environment_id, "everywhere", group, datetime.now(UTC))
     created = {kind: await keys.create(name, kind) for kind in KINDS}
     await Environments(pool).change(name, {"development_mode": True})
     by_key = {channel.key: str(channel.id) for channel in await channels.all_channels(pool, environment_id)}
@@ -348,7 +356,7 @@ async def populate(
         (await client.put(f"/v1/tenants/{TENANT}", json={"name": "Acme"})).raise_for_status()
         members = {"members": [{"user": {"id": USER}}]}
         (await client.post(f"/v1/audiences/{AUDIENCE}/members", json=members)).raise_for_status()
-        await push_audience(api, created["service"])
+        await push_more(api, created["service"])
         (await suprsend.post(f"/v1/user/{USER}/tenant/{TENANT}/", json={"role": "owner"})).raise_for_status()
         (await suprsend.post("/v1/subscriber_list/", json={"list_id": LIST})).raise_for_status()
         for owner in (f"users/{USER}", f"objects/projects/{OBJECT}"):
@@ -412,10 +420,13 @@ async def populate(
     )
 
 
-async def push_audience(api: str, key: CreatedKey) -> None:
+async def push_more(api: str, key: CreatedKey) -> None:
+    """Pushes what the example has not."""
     async with client_of(api, key) as client:
         audience = {"audience": {"name": "Testers", "type": "static"}}
         (await client.put(f"/v1/audiences/{PUSHED_AUDIENCE}?commit=true", json=audience)).raise_for_status()
+        translation = {"translation": {"content": '{"hello": "Hallo"}'}}
+        (await client.put("/v1/translations/nl?commit=true", json=translation)).raise_for_status()
 
 
 def client_of(api: str, created: CreatedKey) -> httpx.AsyncClient:

@@ -4,10 +4,12 @@ from addressee.api.dialect import Dialect, of_any_request
 from addressee.dialects.management.routes import (
     account,
     audiences,
+    channel_groups,
     channels,
     commits,
     environments,
     templates,
+    translations,
     unsupported,
     workflows,
 )
@@ -43,6 +45,8 @@ MANAGEMENT = Dialect(
         *channels.routes,
         *workflows.routes,
         *templates.routes,
+        *translations.routes,
+        *channel_groups.routes,
         *audiences.routes,
         *commits.routes,
         *unsupported.routes,

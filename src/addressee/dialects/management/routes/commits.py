@@ -31,7 +31,7 @@ KINDS: Mapping[str, ResourceKind | None] = {
     "guide": None,
     "message_type": None,
     "partial": ResourceKind.PARTIAL,
-    "translation": None,
+    "translation": ResourceKind.TRANSLATION,
     "workflow": ResourceKind.WORKFLOW,
 }
 TYPES: Mapping[ResourceKind, str] = {kind: name for name, kind in KINDS.items() if kind is not None}
@@ -51,9 +51,7 @@ async def list_commits(call: Call) -> shapes.Commits:
     page = query.page(UUID)
     kinds = kinds_of(query)
     following = next_of(call, call.environment)
-    wanted = CommitFilter(
-        kinds, query.text("resource_id"), query.boolean("promoted"), None if following is None else following.id
-    )
+    wanted = CommitFilter(kinds, key_of(query), query.boolean("promoted"), None if following is None else following.id)
     found = await call.services.messaging.resources.commits(call.environment.id, wanted, page)
     entries = [shown(each, call.environment) for each in found.entries]
     # The pages before one are not read: a client goes on from the front.
@@ -70,7 +68,7 @@ async def commit_all(call: Call) -> shapes.Result:
     """Make all drafts of an environment live, or some of them, in one transaction."""
     query = Query(call.query_string)
     authorship = Authorship(call.caller.author, query.text("commit_message") or "")
-    kinds, key = kinds_of(query), query.text("resource_id")
+    kinds, key = kinds_of(query), key_of(query)
     resources = None
     if kinds is not None or key is not None:
         drafts = await call.services.messaging.resources.drafts(call.environment.id)
@@ -153,6 +151,12 @@ def kinds_of(query: Query) -> list[str] | None:
     return [kind for name in names if (kind := KINDS[name]) is not None] if names else None
 
 
+def key_of(query: Query) -> str | None:
+    """Returns the key of the resource that a query asks for: clients call translations `nl/shipping`, too."""
+    locale, slash, namespace = (query.text("resource_id") or "").partition("/")
+    return f"{namespace}.{locale}" if slash else locale or None
+
+
 def previous_of(call: Call, environment: Environment) -> Environment | None:
     """Returns the environment from which changes come to another one."""
     before = [each for each in call.caller.environments.values() if each.id < environment.id]
@@ -180,4 +184,8 @@ def shown(commit: Commit, environment: Environment) -> shapes.Commit:
 
 
 def resource_of(resource: ResourceKey) -> shapes.CommittedResource:
-    return shapes.CommittedResource(type=TYPES[resource.kind], identifier=resource.key)
+    identifier = resource.key
+    if resource.kind is ResourceKind.TRANSLATION:
+        namespace, dot, locale = resource.key.rpartition(".")
+        identifier = f"{locale}/{namespace}" if dot else locale
+    return shapes.CommittedResource(type=TYPES[resource.kind], identifier=identifier)

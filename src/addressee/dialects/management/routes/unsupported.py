@@ -18,12 +18,6 @@ routes = Routes(keys=SERVICE)
 LISTED = (*ENVIRONMENT, *PAGING)
 
 
-@routes.get("/v1/translations", "translations.list", query=LISTED, response=Nothing)
-async def list_translations(call: Call) -> Nothing:
-    """List translations that were pushed, of which there are none."""
-    return nothing(call)
-
-
 @routes.get("/v1/branches", "branches.list", query=PAGING, response=Nothing)
 async def list_branches(call: Call) -> Nothing:
     """List branches, of which there are none."""
