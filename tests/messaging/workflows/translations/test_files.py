@@ -5,8 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from addressee.messaging.content.templating import liquid
 from addressee.messaging.workflows.configuration import Configuration, ConfigurationError, read_configuration
+from addressee.messaging.workflows.translations.files import is_simple
 from addressee.messaging.workflows.translations.formats import Format
 from tests.messaging.office import IN_APP, OUTBOX, write_files
 
@@ -126,6 +130,28 @@ def test_a_file_that_is_not_utf_8_is_told(tmp_path: Path) -> None:
     write_files(tmp_path, {"translations/nl/nl.json": ""})
     (tmp_path / "translations/nl/nl.json").write_bytes(b'{"a": "\xff"}')
     assert problems(tmp_path, {}) == ["translations/nl/nl.json:1: this file cannot be read, or is not UTF-8"]
+
+
+def test_what_is_taken_for_simple() -> None:
+    simple = ["", "Hi", "{ a }", "Hi {{ name }}, {{recipient.name}}!", "100 %}", "{{ secret }}"]
+    other = ["{{ name | upcase }}", "{{ secrets.key }}", "{{ a.null }}", "{{ a[0] }}", "{{ 'a' | t }}", "{% t %}"]
+    other += ["{{ a", "{{{ a }}"]
+    assert [is_simple(text) for text in (*simple, *other)] == [True] * len(simple) + [False] * len(other)
+
+
+PARTS = [
+    *("{{", "}}", "{{a}}", "{{ b }}", " ", "{", "}", "%", "-", "a", "b.c", "."),
+    *("not", "secrets", "nil", "|", "'x'", "t", "1", "render"),
+]
+
+
+@example("{{{a}}")
+@given(st.lists(st.sampled_from(PARTS), max_size=12).map("".join))
+def test_a_simple_text_is_liquid_that_only_prints_values(text: str) -> None:
+    if is_simple(text):
+        template = liquid.parse(text)
+        assert (template.partials, template.translations) == ((), ())
+        assert liquid.uses_of(text, "secrets") == ()
 
 
 TEXTS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -19,6 +20,16 @@ from addressee.messaging.workflows.translations.model import Translation, Transl
 from addressee.messaging.workflows.translations.store import by_tag
 
 CONTENT = ("content",)
+
+# A value in a text, by its names; what opens anything in Liquid; and words that are no names, or no values of a text.
+VALUE = re.compile(r"(?<!\{)\{\{ ?([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*) ?\}\}")
+OPENING = re.compile(r"\{[{%]")
+NO_NAMES = frozenset(
+    {
+        *("and", "or", "not", "if", "else", "contains", "true", "false", "nil", "null", "empty", "blank"),
+        *("with", "for", "as", "by", "in", "limit", "offset", "reversed", "continue", "cols", SECRETS),
+    }
+)
 
 
 class TranslationFile(Definition, frozen=True, kw_only=True):
@@ -70,6 +81,8 @@ def read_translation(source: Source) -> TranslationDefinition | None:
 def problems_in(read: ReadTexts) -> Iterator[tuple[str, str]]:
     """Yields the key and the problem of each text that cannot be rendered."""
     for key, text in read.texts.items():
+        if is_simple(text):
+            continue
         try:
             template = liquid.parse(text)
             secret = bool(liquid.uses_of(text, SECRETS))
@@ -80,6 +93,12 @@ def problems_in(read: ReadTexts) -> Iterator[tuple[str, str]]:
             yield key, ONLY_IN_FETCHES
         if template.partials or template.translations:
             yield key, f"{key!r} must not render a partial or another text; the template that names it may"
+
+
+def is_simple(text: str) -> bool:
+    """Returns whether a text certainly prints nothing but itself and values: most do, and Liquid takes its time."""
+    names = {name for value in VALUE.findall(text) for name in value.split(".")}
+    return names.isdisjoint(NO_NAMES) and OPENING.search(VALUE.sub("", text)) is None
 
 
 def texts_with(known: KnownTexts, defined: Sequence[TranslationDefinition]) -> KnownTexts:
