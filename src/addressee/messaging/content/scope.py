@@ -12,6 +12,10 @@ from addressee.messaging.content.templating.translations import TRANSLATIONS
 
 Scope = Mapping[str, Any]
 
+# The name of the time at which a run was triggered.
+TIMESTAMP = "timestamp"
+BRANDING = "branding"
+
 # Names that mean something else than a value of the data, whatever the data holds.
 ROOTS = frozenset(
     {
@@ -60,6 +64,15 @@ def exposed(recipient: Recipient) -> dict[str, Any]:
     if recipient.place.collection == TENANTS:
         shown["settings"] = {"branding": shown.pop("branding", None)}
     return shown
+
+
+def with_branding(variables: Document, attributes: Document) -> Document:
+    """Returns variables with the branding that a tenant has among its attributes over their own."""
+    own, theirs = variables.get(BRANDING), attributes.get(BRANDING)
+    if not isinstance(theirs, Mapping) or not theirs:
+        return variables
+    said = {name: value for name, value in theirs.items() if value is not None}
+    return {**variables, BRANDING: {**(own if isinstance(own, Mapping) else {}), **said}}
 
 
 def exposed_subscription(properties: Document, object: Document | None) -> dict[str, Any]:

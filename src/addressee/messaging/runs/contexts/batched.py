@@ -91,6 +91,7 @@ def shown_activities(
     return {
         "activities": [
             {
+                **item.data,
                 "id": str(item.id),
                 "data": item.data,
                 "actor": shown(item.actor),

@@ -15,7 +15,13 @@ from addressee.directory.groups.memberships import overlaid, place_of
 from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import TENANTS, Document, Identity, Place, Recipient
 from addressee.messaging.content.links import LINKS, MessageOrigin, RecipientLinks
-from addressee.messaging.content.scope import build_scope, exposed, exposed_subscription
+from addressee.messaging.content.scope import (
+    TIMESTAMP,
+    build_scope,
+    exposed,
+    exposed_subscription,
+    with_branding,
+)
 from addressee.messaging.content.templating.shared_templates import NO_SHARED_TEMPLATES, TEMPLATES, SharedTemplates
 from addressee.messaging.content.templating.translations import (
     NO_TEXTS,
@@ -104,7 +110,14 @@ class PageContext:
             "key": run.workflow_key,
             "name": run.workflow.name,
             "categories": run.categories,
+            "commercial": run.workflow.commercial,
+            "override_preferences": run.workflow.override_preferences,
         }
+
+    @cached_property
+    def exposed_variables(self) -> Document:
+        """What templates see of the variables: the branding of the tenant stands over that of the variables."""
+        return self.variables if self.tenant is None else with_branding(self.variables, self.tenant.attributes)
 
     @cached_property
     def origin(self) -> MessageOrigin:
@@ -352,13 +365,15 @@ def context_for(
     exposed_recipient = {**exposed(recipient), **reason}
     links = page.links_of(recipient)
     scope = {
-        LINKS: links,  # data of this name hide them, as in templates of other services
+        # Data of these names hide them, as in templates of other services.
+        LINKS: links,
+        TIMESTAMP: run.inserted_at.isoformat(),
         **build_scope(
             recipient=exposed_recipient,
             actor=exposed_actor,
             tenant=page.exposed_tenant,
             data=data,
-            variables=page.variables,
+            variables=page.exposed_variables,
             workflow=page.exposed_workflow,
         ),
         **shown_activities(activities, exposed_recipient, page.exposed_actor),
