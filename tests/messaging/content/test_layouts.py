@@ -55,6 +55,18 @@ def test_text_stands_alone_where_the_layout_has_none() -> None:
     assert rendered(mail(text="x"), Layout(html_layout="{{ content }}")).text == "x"
 
 
+def test_links_in_the_footer_may_be_printed_as_a_whole() -> None:
+    layout = Layout(
+        html_layout="{{ content }}<p>{{ footer_links }}</p>",
+        text_layout="{{ content }}\n{{ footer_links }}",
+        footer_links=(FooterLink("{{ data.v }}", "https://example.org/?a={{ data.v }}"), FooterLink("Help", "/help")),
+    )
+    content = rendered(mail(html="x", text="x"), layout)
+    links = '<a href="https://example.org/?a=&lt;b&gt;">&lt;b&gt;</a>\n<a href="/help">Help</a>'
+    assert content.html == f"x<p>{links}</p>"
+    assert content.text == "x\n<b> (https://example.org/?a=<b>)\nHelp (/help)"
+
+
 def test_links_in_the_footer_are_liquid_and_checked() -> None:
     layout = Layout(
         html_layout=(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from liquid import Markup
+from liquid import Markup, escape
 
 from addressee.messaging.content.scope import Scope
 from addressee.messaging.content.templating import liquid
+from addressee.messaging.content.templating.liquid_values import Shown
 from addressee.messaging.content.templating.rendering import NOTHING
 from addressee.messaging.content.templating.shared_templates import NO_SHARED_TEMPLATES, TEMPLATES, Layout
 
@@ -19,6 +20,18 @@ CONTENT = "content"
 FOOTER_LINKS = "footer_links"
 
 ENVIRONMENTS: Mapping[Part, liquid.BoundedEnvironment] = {"html": liquid.HTML, "text": liquid.PLAIN}
+
+
+class ShownLinks(list[dict[str, str]], Shown):
+    """Links of a footer, which a layout goes through, or prints as a whole."""
+
+    @property
+    def text(self) -> str:
+        return "\n".join(f"{link['text']} ({link['url']})" for link in self)
+
+    @property
+    def html(self) -> str:
+        return "\n".join(f'<a href="{escape(link["url"])}">{escape(link["text"])}</a>' for link in self)
 
 
 def layout_named(key: str | None, scope: Scope) -> Layout | None:
@@ -52,9 +65,9 @@ def with_layout(body: str, part: Part, scope: Scope, layout: Layout | None, pre_
         return content
     placed: dict[str, Any] = {
         CONTENT: Markup(content) if part == "html" else content,
-        FOOTER_LINKS: [
+        FOOTER_LINKS: ShownLinks(
             {"text": liquid.render(link.text, scope), "url": liquid.render(link.url, scope)}
             for link in layout.footer_links
-        ],
+        ),
     }
     return liquid.render_within(frame, scope, environment, context.locals, placed)[0]

@@ -44,6 +44,11 @@ def test_values_are_escaped_in_html_only() -> None:
         ("a\n{{ x", 2, "expected '}}', found end of file"),
         ("a\n{% if x %}\nb", 3, "expected tag endif"),
         ("a\nb\n{{ x | nope }}", 3, "unknown filter 'nope'"),
+        (
+            "\n{{ 'ada' | user }}",
+            2,
+            "there is no filter 'user', which reads the directory",
+        ),
         ("\n{% include 'other' %}", 2, "unexpected tag 'include'"),
         ("\n{% render other %}", 2, "the key of a partial must stand in quotes"),
         (

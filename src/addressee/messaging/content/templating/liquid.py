@@ -11,19 +11,16 @@ from typing import Any, ClassVar, NamedTuple
 
 from liquid import BoundTemplate, Environment, Markup, RenderContext, escape
 from liquid.ast import Node
-from liquid.builtin.output import Output, OutputNode
-from liquid.builtin.tags.cycle_tag import CycleNode, CycleTag
-from liquid.builtin.tags.echo_tag import EchoTag
 from liquid.exceptions import LiquidError
 from liquid.span import Span
 from liquid.static_analysis import TemplateAnalysis
-from liquid.stream import TokenStream
 from liquid.tag import Tag
 
-from addressee.messaging.content.templating.liquid_filters import filters
-from addressee.messaging.content.templating.liquid_values import Printing, compare_with_blank, text_of
+from addressee.messaging.content.templating.liquid_filters import filters, missing
+from addressee.messaging.content.templating.liquid_values import Shown, compare_with_blank, text_of
 from addressee.messaging.content.templating.partials import PartialTag, PartialUse, partial_nodes
-from addressee.messaging.content.templating.rendering import MISSING, NOTHING, PrintedNode, Template
+from addressee.messaging.content.templating.printing_tags import PrintingCycle, PrintingEcho, PrintingOutput
+from addressee.messaging.content.templating.rendering import MISSING, NOTHING, Template
 from addressee.messaging.content.templating.translation_tag import TranslationTag, uses_in
 from addressee.messaging.content.templating.translation_tag import rendered as rendered_translation
 
@@ -63,25 +60,6 @@ def sharing() -> Iterator[None]:
         yield
     finally:
         SHARED.reset(token)
-
-
-class PrintingOutput(Output):
-    node_class = PrintedNode
-
-
-class PrintingEcho(EchoTag):
-    def parse(self, stream: TokenStream) -> Node:
-        node = super().parse(stream)
-        assert isinstance(node, OutputNode)
-        node.expression = Printing(node.expression)
-        return node
-
-
-class PrintingCycle(CycleTag):
-    def parse(self, stream: TokenStream) -> CycleNode:
-        node = super().parse(stream)
-        node.args = [Printing(argument) for argument in node.args]
-        return node
 
 
 OWN_TAGS: tuple[type[Tag], ...] = (PrintingOutput, PrintingEcho, PrintingCycle, PartialTag, TranslationTag)
@@ -135,6 +113,8 @@ class HtmlEnvironment(BoundedEnvironment):
         super().__init__(autoescape=True)
 
     def printed(self, value: object, context: RenderContext) -> str:
+        if isinstance(value, Shown):
+            return Markup(value.html)
         if isinstance(value, list | tuple):
             return Markup("").join(self.printed(item, context) for item in value)
         return escape(text_of(value))
@@ -168,7 +148,7 @@ def parse(source: str, environment: Environment = PLAIN) -> Template:
     for name, places in analysis.filters.items():
         if name not in environment.filters:
             line, _ = places[0].line_col(source)
-            raise TemplateError(f"unknown filter {name!r}", line)
+            raise TemplateError(missing(name), line)
     prepare(template.nodes, context)
     return template
 

@@ -68,7 +68,17 @@ KNOCK: Mapping[str, Filter] = {
         *(from_markdown, intersect),
     )
 }
+# Those of Knock that ask its storage while a template is rendered.
+ASKING = frozenset({"user", "object", "tenant", "subscriptions"})
+
 OWN: Mapping[str, Filter] = {"json": json, "date": date, "join": join, **KNOCK}
+
+
+def missing(name: str) -> str:
+    """Returns what is wrong with a filter that there is not."""
+    if name in ASKING:
+        return f"there is no filter {name!r}, which reads the directory; give its values with the data, or fetch them"
+    return f"unknown filter {name!r}"
 
 
 def filters(library: Mapping[str, Filter]) -> dict[str, Filter]:

@@ -13,6 +13,18 @@ from liquid.expression import Expression
 from liquid.undefined import Undefined, is_undefined
 
 
+class Shown:
+    """A value that says itself how it is printed, in a text and in HTML."""
+
+    @property
+    def text(self) -> str:
+        raise NotImplementedError
+
+    @property
+    def html(self) -> str:
+        raise NotImplementedError
+
+
 def text_of(value: Any) -> str:
     """Returns a value as it is printed: a list as its items, without separators."""
     match value:
@@ -22,6 +34,8 @@ def text_of(value: Any) -> str:
             return "true" if value else "false"
         case None | Undefined():
             return ""
+        case Shown():
+            return value.text
         case list() | tuple():
             return "".join(map(text_of, value))
         case dict():
