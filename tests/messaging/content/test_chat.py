@@ -16,6 +16,7 @@ from addressee.channels.providers import PROVIDERS
 from addressee.messaging.content.chat import ChatContent, ChatTemplate
 from addressee.messaging.content.templating.liquid import TemplateError
 from addressee.messaging.environment.channels import Channel
+from tests.messaging.tracking.test_urls import TRACKING
 
 NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
 SCOPE = {"name": 'Ada "<!channel>" & co', "url": "https://example.com/?a=1&b=2", "n": 3, "items": ["<a>", 'b"']}
@@ -130,3 +131,26 @@ def test_contents_hold_no_secrets_and_become_messages() -> None:
     assert message == ChatMessage("id", to, "Hi", [], None, [], {"mrkdwn": False, "icon": "3"})
     assert message.envelope == {"id": "id", "to": {"incoming_webhook": {"url": "********1234"}}}
     assert content.silenced() == ChatContent(addresses=("url:********1234", "user_id:U1"))
+
+
+def test_a_summary_is_what_notifications_show() -> None:
+    section = {"type": "section", "text": {"type": "mrkdwn", "text": "*Hi*"}}
+    slack = rendered("slack", text="*Hi*", summary="Hi {{ n }}")
+    assert (slack.text, slack.blocks) == ("Hi 3", [section])
+    long = rendered("slack", text="x" * 3001, summary="Hi")
+    assert (long.text, long.blocks) == ("x" * 3001, [])
+    with_blocks = rendered("slack", text="*Hi*", blocks=[{"type": "divider"}], summary="Hi")
+    assert (with_blocks.text, with_blocks.blocks) == ("Hi", [{"type": "divider"}])
+    teams = rendered("ms_teams", card={"type": "AdaptiveCard"}, summary="Hi")
+    assert (teams.text, teams.card) == ("Hi", {"type": "AdaptiveCard"})
+    assert rendered("discord", text="*Hi*", summary="Hi").text == "*Hi*"
+
+
+def test_links_of_a_message_are_tracked_where_that_is_asked_for() -> None:
+    content = rendered("slack", text="<https://a.example|a>", blocks=[{"type": "button", "url": "https://b.example"}])
+    payload = content.to_payload("m", Destination("C1", {}), NOW)
+    assert content.with_tracking(payload, None) is payload
+    tracked = content.with_tracking(payload, TRACKING)
+    assert tracked.text.startswith("<https://click.example.com/t/c/")
+    assert tracked.text.endswith("|a>")
+    assert tracked.blocks[0]["url"].startswith("https://click.example.com/t/c/")

@@ -28,7 +28,13 @@ settings:
   endpoint: ${{URL}}
 """
 
+KEPT = (
+    "steps: [{ref: p, type: channel, channel_key: expo, template: {title: x, text_body: x}, "
+    "channel_overrides: {token_deregistration: false}}]"
+)
+
 FILES = {
+    "workflows/kept.yaml": KEPT,
     "channels/ios.yaml": f"{apns.FILE}  endpoint: ${{URL}}\n",
     "channels/expo.yaml": "type: push\nprovider: expo\nsettings: {endpoint: '${URL}'}",
     "channels/browsers.yaml": BROWSERS,
@@ -100,6 +106,15 @@ async def test_one_that_was_registered_after_apple_lost_it_stays(
     vendor.answer = lambda request: gone
     assert await notify(office, "ios") is Status.BOUNCED
     assert await addresses(office) == [("ios_push", "apns:a1", "active")]
+
+
+async def test_one_that_is_gone_stays_if_its_step_says_so(office: Office, vendor: ProviderServer) -> None:
+    await edit(office, await tokens(office, "a"))
+    vendor.answer = lambda request: UNREGISTERED
+    assert await notify(office, "kept") is Status.BOUNCED
+    assert await addresses(office) == []
+    assert await notify(office, "expo") is Status.BOUNCED
+    assert await addresses(office) == [("push", "expo:ExponentPushToken[a]", "disabled")]
 
 
 async def test_one_that_was_refused_is_used_again_once_it_is_registered(office: Office, vendor: ProviderServer) -> None:

@@ -110,6 +110,16 @@ async def test_a_token_that_was_registered_since_it_was_sent_to_stays(office: Of
     assert await disabled(office, "ada") == []
 
 
+async def test_a_token_stays_if_its_step_says_so(office: Office, expo: ProviderServer) -> None:
+    kept = "steps: [{ref: push, channel: push, template: {title: x, body: x, token_deregistration: false}}]"
+    await office.push({"workflows/push.yaml": kept})
+    answers(expo, {ADA: GONE})
+    await sent_to(office, ada=ADA)
+    await office.work_after(timedelta(minutes=15))
+    assert (await message_of(office, "ada")).status is Status.BOUNCED
+    assert await disabled(office, "ada") == []
+
+
 async def test_what_is_not_there_yet_is_asked_for_again(office: Office, expo: ProviderServer) -> None:
     too_big = {"status": "error", "message": "too big", "details": {"error": "MessageTooBig"}}
     asked = answers(expo, {ADA: OK}, {BOB: too_big})

@@ -129,8 +129,13 @@ class Conversation(asyncio.Protocol):
         ]
 
     async def _tell(self, envelope: Sequence[tuple[Command, bytes]]) -> list[Reply]:
-        """Sends commands, together if the server takes them so, and otherwise up to the first that is refused."""
-        if "pipelining" in self._extensions:
+        """Sends commands, together if the server takes them so, and otherwise up to the first that is refused.
+
+        With copies they are sent one after the other: a server that refuses the recipient alone would wait for the
+        content, and the copies would get an empty e-mail.
+        """
+        has_copies = any(command is Command.COPY for command, _ in envelope)
+        if "pipelining" in self._extensions and not has_copies:
             answers = await self._ask_all([line for _, line in envelope])
             return [Reply(command, *answer) for (command, _), answer in zip(envelope, answers, strict=True)]
         replies: list[Reply] = []

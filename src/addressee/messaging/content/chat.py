@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar, NamedTuple, Self
 
@@ -21,6 +22,8 @@ from addressee.messaging.content.scope import Scope
 from addressee.messaging.content.templating import escaping, liquid
 from addressee.messaging.definitions.model import FieldPath
 from addressee.messaging.environment.channels import Channel
+from addressee.messaging.tracking.texts import rewritten_json, rewritten_text
+from addressee.messaging.tracking.urls import Tracking
 
 # The parts of a message besides its text. A provider shows at most one of them.
 PARTS = ("blocks", "card", "embeds")
@@ -62,6 +65,15 @@ class ChatContent(Content, frozen=True, kw_only=True, tag=ChannelType.CHAT.value
 
     def to_payload(self, id: str, to: Destination, written_at: datetime) -> ChatMessage:
         return ChatMessage(id, to.value, self.text, self.blocks, self.card, self.embeds, self.overrides)
+
+    def with_tracking(self, payload: ChatMessage, tracking: Tracking | None) -> ChatMessage:
+        if tracking is None or not tracking.links:
+            return payload
+        blocks, card, embeds = (
+            rewritten_json(part, tracking.click_url) for part in (payload.blocks, payload.card, payload.embeds)
+        )
+        text = rewritten_text(payload.text, tracking.click_url)
+        return replace(payload, text=text, blocks=blocks, card=card, embeds=embeds)
 
     def through(self, stand_in: Channel, channel: Channel, scope: Scope) -> ChatContent:
         return self.without_overrides_of(channel, stand_in)

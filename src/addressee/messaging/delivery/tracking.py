@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from addressee.channels.provider import ChannelType
 from addressee.directory.access.signed_texts import TextKey
+from addressee.messaging.content.chat import ChatTemplate
 from addressee.messaging.content.email import EmailTemplate
 from addressee.messaging.delivery.sends import ClaimedSend
 from addressee.messaging.environment.channels import Channel
@@ -14,6 +15,9 @@ from addressee.messaging.steps.context import StepContext
 from addressee.messaging.tracking.urls import Tracking
 from addressee.messaging.workflows.model import Workflow
 from addressee.preferences.decision import refuses_tracking
+
+# Types of channels whose messages can be tracked: opens of e-mails, and links of both.
+TRACKED = frozenset({ChannelType.EMAIL, ChannelType.CHAT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,7 @@ class Tracker:
         self, send: ClaimedSend, workflow: Workflow, context: StepContext, channel: Channel
     ) -> Tracking | None:
         """Returns how a message is tracked, None if it is not: whoever has no preferences has not been asked either."""
-        if channel.type is not ChannelType.EMAIL:
+        if channel.type not in TRACKED:
             return None
         base_url = channel.settings.get("tracking_url", self.public_url)
         opens, links = wanted(send, workflow, channel)
@@ -52,5 +56,6 @@ def wanted(send: ClaimedSend, workflow: Workflow, channel: Channel) -> tuple[boo
     )
     if isinstance(template, EmailTemplate):
         opens = opens if template.open_tracking is None else template.open_tracking
+    if isinstance(template, EmailTemplate | ChatTemplate):
         links = links if template.link_tracking is None else template.link_tracking
     return opens, links

@@ -1,0 +1,123 @@
+"""Messages to addresses that their steps name, and copies: from a trigger to a mail server, and what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from addressee.directory.edits.recipients import ChangePreferenceSets
+from addressee.directory.writing.writes import Write
+from addressee.messaging.messages.model import Address
+from addressee.messaging.messages.status import Status
+from addressee.messaging.suppressions.model import Reason, Suppression, manual_suppression
+from tests.channels.mail_server import MailServer, mail_server
+from tests.channels.provider_server import ProviderServer
+from tests.messaging.delivery.test_send_job import SMTP
+from tests.messaging.feedback.told import bounce, message_of, postmark, sent_to, tell
+from tests.messaging.office import Office
+
+MAIL = """
+steps:
+  - ref: mail
+    type: channel
+    channel_key: email
+    template: {subject: Hello, text_body: "Hello {{ recipient.name }}"}
+    channel_overrides:
+      to_address: "{{ data.to }}"
+      cc_address: "{{ data.cc }}"
+      from_name: "{{ data.from }}"
+"""
+COPIED = """
+steps:
+  - ref: mail
+    type: channel
+    channel_key: email
+    template: {subject: Hello, text_body: Hello}
+    channel_overrides: {bcc_address: eve@example.org}
+"""
+EVE = "eve@example.org"
+
+
+@pytest.fixture
+async def mail(office: Office) -> AsyncIterator[MailServer]:
+    async with mail_server() as mail:
+        await office.push({"channels/email.yaml": SMTP.format(port=mail.port), "workflows/mail.yaml": MAIL})
+        yield mail
+
+
+async def send(office: Office, **data: Any) -> Status | None:
+    await office.identify("ada", email="ada@example.org")
+    await office.trigger("ada", workflow="mail", data=data)
+    await office.work()
+    messages = await office.messages("ada")
+    return messages[0].status if messages else None
+
+
+async def suppress(office: Office, address: str) -> None:
+    entry = manual_suppression("email", address, None, office.clock.now())
+    await office.messaging.suppressions.add(office.environment_id, [entry])
+
+
+async def suppressed(office: Office, address: str) -> Suppression | None:
+    found = await office.messaging.suppressions.find(office.environment_id, [Address("email", address)])
+    return found.get(Address("email", address))
+
+
+async def skipped_for(office: Office) -> list[str]:
+    return [each["data"]["reason"] for each in await office.journal("ada") if each["event"] == "step_skipped"]
+
+
+async def test_it_goes_where_the_step_says(office: Office, mail: MailServer) -> None:
+    assert (
+        await send(office, **{"to": "a@example.com, b@example.com", "cc": "c@example.com", "from": "Ada"})
+        is Status.SENT
+    )
+    assert sorted(mail.recipients) == [["a@example.com", "c@example.com"], ["b@example.com"]]
+    assert {each["from"] for each in mail.mails} == {"Ada <hello@example.com>"}
+
+
+async def test_without_an_address_the_step_is_skipped(office: Office, mail: MailServer) -> None:
+    assert await send(office, to="") is None
+    assert await skipped_for(office) == ["no_email_address"]
+
+
+async def test_what_is_no_address_skips_the_step_and_is_not_told(office: Office, mail: MailServer) -> None:
+    assert await send(office, to="somebody-12345") is None
+    assert await skipped_for(office) == ["addresses_invalid"]
+    assert "12345" not in repr(await office.journal("ada"))
+
+
+async def test_a_suppressed_address_gets_neither_the_message_nor_a_copy(office: Office, mail: MailServer) -> None:
+    await suppress(office, EVE)
+    assert await send(office, to=EVE) is Status.NOT_SENT
+    assert mail.recipients == []
+    assert await send(office, to="a@example.com", cc=f"{EVE}, c@example.com") is Status.SENT
+    assert mail.recipients == [["a@example.com", "c@example.com"]]
+    assert mail.mails[0]["cc"] == "c@example.com"
+
+
+async def test_the_recipients_preferences_count(office: Office, mail: MailServer) -> None:
+    await office.identify("ada", email="ada@example.org")
+    refusal = ChangePreferenceSets(lambda own: {**own, "default": {"kinds": {"email": False}}})
+    await office.directory.write(Write(office.user("ada"), (refusal,)))
+    assert await send(office, to="a@example.com") is None
+    assert await skipped_for(office) == ["preferences"]
+
+
+@pytest.fixture
+async def provider(office: Office) -> AsyncIterator[ProviderServer]:
+    async with postmark(office) as server:
+        await office.push({"workflows/mail.yaml": COPIED})
+        yield server
+
+
+async def test_a_copy_that_bounces_says_nothing_about_the_message(office: Office, provider: ProviderServer) -> None:
+    await sent_to(office, "ada")
+    await tell(office, {**bounce(EVE), "MessageID": "pm-ada@example.org", "Email": EVE})
+    assert (await message_of(office, "ada")).status is Status.SENT
+    entry = await suppressed(office, EVE)
+    assert entry is not None
+    assert entry.reason is Reason.BOUNCED
+    assert await suppressed(office, "ada@example.org") is None
