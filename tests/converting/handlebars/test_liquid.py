@@ -123,7 +123,7 @@ def test_a_value_is_escaped_where_the_channel_escapes() -> None:
         (
             "{{t 'hello'}}",
             "{{t 'hello'}}: the helper 't' has no exact equivalent",
-            "write the text, or a branch for each language",
+            "write the text, or look it up in a translation",
         ),
         (
             "{{divide a 2}}",
@@ -158,7 +158,7 @@ def test_a_value_is_escaped_where_the_channel_escapes() -> None:
         (
             "{{#if (t 'a')}}{{/if}}",
             "{{#if (t 'a')}}{{/if}}: the helper 't' has no exact equivalent",
-            "write the text, or a branch for each language",
+            "write the text, or look it up in a translation",
         ),
         ("{{$unknown.x}}", "{{$unknown.x}}: $unknown.x is not known here", "name another value"),
         ("{{#if a}}", "the block 'if' is not closed", "mend it"),

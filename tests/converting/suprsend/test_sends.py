@@ -171,7 +171,7 @@ def test_a_part_of_a_template_without_equivalent_holds_its_message(tmp_path: Pat
     made = converted(tmp_path, node("send_sms", "it", template="x"), **template("x", "sms", content))
     assert made.told == [
         "variant.json:9: send_sms it: variant default: body line 2: {{t 'code'}}: the helper 't' has no exact "
-        "equivalent; write the text, or a branch for each language (held)"
+        "equivalent; write the text, or look it up in a translation (held)"
     ]
     (step,) = made.steps("hello")
     assert step["template"] == {"body": "Hi\n{% comment %}{{t 'code'}}{% endcomment %}"}

@@ -184,7 +184,7 @@ ADVICE: Mapping[str, str] = {
     "divide": "Liquid divides whole numbers to whole numbers: use `divided_by`, with `times: 1.0` before it for others",
     "mod": "the sign may differ: use `modulo` if the numbers are positive",
     "round": "use `round`, and look at halves",
-    "t": "write the text, or a branch for each language",
+    "t": "write the text, or look it up in a translation",
     "unique": "use `uniq` and `join`",
 }
 

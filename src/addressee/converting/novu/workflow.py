@@ -76,7 +76,7 @@ class Workflow:
         if str(value.get("severity") or "none").lower() != "none":
             top.note(f"the severity {value['severity']!r} has no equivalent", "leave it out", "severity")
         if value.get("isTranslationEnabled"):
-            top.note("translations are not converted", "write a branch for each language", "isTranslationEnabled")
+            top.note("translations are not converted", "look its texts up in translations", "isTranslationEnabled")
         steps = [self._step(index, each) for index, each in enumerate(value["steps"]) if isinstance(each, dict)]
         return key, {**workflow, "steps": steps}
 
