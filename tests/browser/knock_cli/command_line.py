@@ -88,9 +88,10 @@ def plain(errors: str) -> str:
 
 
 async def deploy_channels(installation: Installation) -> None:
-    """Deploys the channels and the variables that the corpus uses, in each environment."""
+    """Deploys the channels, the groups of them and the variables that the corpus uses, in each environment."""
     folder = installation.data_dir / "not-of-the-command-line"
-    shutil.copytree(CORPUS / "channels", folder / "channels")
+    for kind in ("channels", "channel_groups"):
+        shutil.copytree(CORPUS / kind, folder / kind)
     for file in CORPUS.glob("*.yaml"):
         shutil.copy(file, folder)
     variables = {**installation.to_environment(), "KNOCK_CORPUS_TWILIO_TOKEN": "token"}
@@ -100,10 +101,12 @@ async def deploy_channels(installation: Installation) -> None:
 
 
 def copy_corpus(folder: Path) -> None:
-    """Copies the resources of the corpus, which the command line knows, into a folder."""
+    """Copies the resources of the corpus that the command line knows into a folder.
+
+    Translations in PO stay away: it pulls all in one format, which is JSON.
+    """
     for kind in ("workflows", "layouts", "partials", "translations", "audiences"):
-        if (CORPUS / kind).exists():
-            shutil.copytree(CORPUS / kind, folder / kind)
+        shutil.copytree(CORPUS / kind, folder / kind, ignore=shutil.ignore_patterns("*.po"))
 
 
 def contents(folder: Path) -> dict[str, bytes]:

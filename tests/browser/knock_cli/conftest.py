@@ -1,7 +1,7 @@
 """Knock's own command line and its SDK, from npm, against an installation with nothing in it but channels.
 
-`development`, `staging` and `production` are the environments that the command line knows: so each module has an
-installation of its own.
+`development` is the only environment that some commands know: so these tests have an installation of their own, which
+they share. Each names its resources as no other does.
 """
 
 from __future__ import annotations
@@ -20,8 +20,17 @@ from tests.browser.prerequisites import packages
 from tests.support.api import running_api, running_worker, until_at_work
 from tests.support.servers import installation_of_the_tests
 
+# Each run of the command line takes a second of a processor.
+PATIENCE_SECONDS = 600
 
-@pytest.fixture(scope="module")
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.timeout(PATIENCE_SECONDS))
+
+
+@pytest.fixture(scope="session")
 async def account() -> AsyncIterator[Account]:
     """An installation with an API, a worker, a service key for all environments, and channels in each."""
     packages()
