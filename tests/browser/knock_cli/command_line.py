@@ -46,10 +46,8 @@ class KnockCommand:
 
     async def __call__(self, *arguments: str, token: str | None = None) -> Finished:
         """Runs the command to its end, in the folder of the project."""
-        node = shutil.which("node")
-        assert node is not None
         process = await asyncio.create_subprocess_exec(
-            *(node, str(RUN), *arguments, "--api-origin", self.account.url),
+            *(node(), str(RUN), *arguments, "--api-origin", self.account.url),
             stdin=DEVNULL,
             stdout=PIPE,
             stderr=PIPE,
@@ -79,6 +77,12 @@ class KnockCommand:
         finished = await self(*arguments)
         assert finished.code not in (0, None), finished
         return finished.errors
+
+
+def node() -> str:
+    found = shutil.which("node")
+    assert found is not None
+    return found
 
 
 def plain(errors: str) -> str:
