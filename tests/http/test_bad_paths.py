@@ -39,6 +39,7 @@ NO_IDS: Sequence[tuple[str, Refusal | None]] = (
     (r"/v1/users/{user_id}/guides/{channel_id} channel_id", Refusal.INVALID),  # no channel has guides
     (r"/directory/v1/workflows/{key}/simulate key", Refusal.WORKFLOW_MISSING),
     (r"/v1/audiences/{audience_key}(/validate)? audience_key", Refusal.MISSING),
+    (r"/v1/channel_groups/.*", Refusal.MISSING),
     (r".*/preferences/.*", Refusal.INVALID),
     (r"/directory/v1/suppressions/.* kind", Refusal.INVALID),
     (r".* (user_id|collection)", Refusal.INVALID),

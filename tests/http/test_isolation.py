@@ -170,6 +170,7 @@ ANSWERS_TO_A_STRANGER = {
     "PUT /v1/translations/{locale_code}": 200,
     "PUT /v1/translations/{locale_code}/validate": 200,
     "GET /v1/channel_groups": 200,
+    "PUT /v1/channel_groups/{channel_group_key}": 200,
     "GET /v1/workflows": 200,
     "GET /v1/email_layouts": 200,
     "GET /v1/partials": 200,

@@ -20,6 +20,7 @@ from tests.support.waiting import until
 # These take away what the others need, so they come last; each of them needs what is left then.
 LAST = (
     "DELETE /v1/audiences/{audience_key}",
+    "DELETE /v1/channel_groups/{channel_group_key}",
     "DELETE /directory/v1/suppressions/{kind}/{address}",
     "DELETE /directory/v1/webhooks/{webhook_id}",
     "DELETE /v1/schedules",

@@ -265,6 +265,7 @@ class PopulatedEnvironment:
             "types": [NEVER_TOLD],
             "enabled": False,
             "tracking": False,
+            "channel_group": {"name": "Changed", "channel_type": "in_app_feed"},
             "email_layout": {"name": "Changed", "html_layout": "{{ content }}"},
             "partial": {"name": "Changed", "type": "html", "content": "Changed"},
             "translation": {"content": '{"hello": "Changed"}'},

@@ -141,14 +141,14 @@ async def test_a_group_that_changes_has_its_workflows_change(office: Office) -> 
     """A push of the group alone; what else is stored of the workflow stays, like that it is switched off and on."""
     await office.push(files(IF_EU, REST))
     publishing = Publishing(office.pool, SEALER, office.clock)
-    done = await publishing.put_channel_group(office.environment_id, "mail", group(REST))
+    done = await publishing.put_channel_group([office.environment_id], "mail", group(REST))
     assert [(each.what, each.effect.value) for each in done] == [
         ("channel group mail", "changed"),
         ("workflow note", "changed"),
     ]
     assert await sent(office, "ada") == ["note-rest", "later"]
     await office.messaging.workflows.switch(office.environment_id, "note", active=False)
-    await publishing.put_channel_group(office.environment_id, "mail", group(IF_EU, REST, operator="all"))
+    await publishing.put_channel_group([office.environment_id], "mail", group(IF_EU, REST, operator="all"))
     overview = await office.messaging.workflows.overview(office.environment_id, "note")
     assert (overview.active, len(overview.workflow.steps)) == (False, 3)
 
@@ -158,7 +158,7 @@ async def test_a_group_does_not_change_where_a_workflow_cannot_have_it(office: O
     publishing = Publishing(office.pool, SEALER, office.clock)
     feed = group({"channel_key": "in-app", "rule_type": "always"}, channel_type="in_app_feed")
     with pytest.raises(ConfigurationError, match="workflow note:1: "):
-        await publishing.put_channel_group(office.environment_id, "mail", feed)
+        await publishing.put_channel_group([office.environment_id], "mail", feed)
     found = await office.messaging.channel_groups.find(office.environment_id, "mail")
     assert found is not None
     assert [rule.channel_key for rule in found.group.channel_rules] == ["eu", "rest"]
@@ -174,8 +174,8 @@ async def test_groups_are_listed_and_archived(office: Office) -> None:
         "operator": "any",
         "channel_rules": [IF_EU, REST],
     }
-    assert await groups.archive(office.environment_id, "mail")
-    assert not await groups.archive(office.environment_id, "mail")
+    assert await groups.archive([office.environment_id], "mail")
+    assert not await groups.archive([office.environment_id], "mail")
     assert await groups.find(office.environment_id, "mail") is None
     assert await sent(office, "ada") == ["note-eu", "later"]
 

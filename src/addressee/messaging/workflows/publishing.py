@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from addressee.database.pool import Connection, Pool
@@ -85,13 +85,18 @@ class Publishing:
             await keep(connection, receipt, deployed, self._clock.now())
             return deployed
 
-    async def put_channel_group(self, environment_id: int, key: str, text: str) -> list[Deployed]:
-        """Makes a channel group live, which is a text in JSON: groups have no drafts, as channels have none."""
-        source = read_document(text, f"channel group {key}", key)
+    async def put_channel_group(self, environment_ids: Sequence[int], key: str, text: str) -> list[Deployed]:
+        """Makes a channel group live in environments, in one transaction; the text is JSON.
+
+        Groups have no drafts, as channels have none.
+        """
+        deployed: list[Deployed] = []
         async with self._pool.acquire() as connection, connection.transaction():
-            available = await read_available(connection, environment_id)
-            configuration = check_sources(ConfigurationSources(channel_groups=[source]), {}, available)
-            return await deploy_within(connection, self._sealer, environment_id, configuration, self._clock.now())
+            for id in environment_ids:
+                sources = ConfigurationSources(channel_groups=[read_document(text, f"channel group {key}", key)])
+                configuration = check_sources(sources, {}, await read_available(connection, id))
+                deployed += await deploy_within(connection, self._sealer, id, configuration, self._clock.now())
+        return deployed
 
     async def unpromoted(self, source: int, target: int) -> Mapping[ResourceKey, Commit]:
         """Returns the newest commits of an environment whose documents another one does not have live."""

@@ -40,3 +40,13 @@ class ChannelGroup(Struct, kw_only=True):
 class ChannelGroups(Struct, kw_only=True):
     entries: list[ChannelGroup]
     page_info: PageInfo
+
+
+class PushedChannelGroup(Struct, kw_only=True):
+    """A channel group as its file has it."""
+
+    channel_group: dict[str, Any]
+
+
+class OneChannelGroup(Struct, kw_only=True):
+    channel_group: ChannelGroup

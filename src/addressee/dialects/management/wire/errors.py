@@ -74,12 +74,12 @@ def render(error: Exception) -> Answer:
 
 
 @contextmanager
-def problems_refused(resource: ResourceKey | None, what: str) -> Iterator[None]:
+def problems_refused(resource: ResourceKey | str | None, what: str) -> Iterator[None]:
     """Turns problems into a refusal: of fields where they are those of one resource, which was sent."""
     try:
         yield
     except ConfigurationError as error:
-        fields = [field_of(problem, resource and str(resource)) for problem in error.problems]
+        fields = [field_of(problem, None if resource is None else str(resource)) for problem in error.problems]
         count = "a problem" if len(fields) == 1 else f"{len(fields)} problems"
         message = f"{what} has {count}, and nothing was changed."
         raise ManagementError("invalid_params", HTTPStatus.UNPROCESSABLE_ENTITY, message, fields) from None
