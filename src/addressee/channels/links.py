@@ -22,6 +22,9 @@ ATTRIBUTE = re.compile(
 LINKS = frozenset({"href", "action", "formaction", "xlink:href", "cite"})
 PICTURES = frozenset({"src", "background", "poster"})
 
+# What every tag has that has one of these.
+LINKING = re.compile(rf"(?:{'|'.join(sorted(LINKS | PICTURES))})\s*=", re.IGNORECASE)
+
 # Never allowed, not even by a channel: browsers run or show what these URLs contain.
 NEVER = frozenset({"javascript", "data", "vbscript"})
 
@@ -81,4 +84,7 @@ def checked_html(text: str, schemes: Collection[str], embedded: Collection[str] 
         refused.extend(checked.refused)
         return "" if checked.refused else found[0]
 
-    return Checked(TAG.sub(lambda tag: ATTRIBUTE.sub(attribute, tag[0]), text), tuple(refused))
+    def checked_tag(tag: re.Match[str]) -> str:
+        return ATTRIBUTE.sub(attribute, tag[0]) if LINKING.search(tag[0]) else tag[0]
+
+    return Checked(TAG.sub(checked_tag, text), tuple(refused))

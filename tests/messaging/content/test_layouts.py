@@ -55,6 +55,32 @@ def test_text_stands_alone_where_the_layout_has_none() -> None:
     assert rendered(mail(text="x"), Layout(html_layout="{{ content }}")).text == "x"
 
 
+PREVIEWED = "{{ preview_text }}{{ content }}{% if preview_text != blank %}!{% endif %}"
+
+
+def test_a_preview_text_is_hidden_where_the_layout_prints_it() -> None:
+    layout = Layout(html_layout=PREVIEWED, text_layout=PREVIEWED)
+    content = rendered(mail(html="x", text="y", preview_text="Hi {{ data.v }}"), layout)
+    assert content.html == '<div style="display:none;max-height:0;overflow:hidden">Hi &lt;b&gt;</div>x!'
+    assert content.text == "Hi <b>y!"
+
+
+@pytest.mark.parametrize("preview_text", [None, "", "{{ data.nothing }}"])
+def test_without_a_preview_text_there_is_nothing_to_hide(preview_text: str | None) -> None:
+    content = rendered(mail(html="x", preview_text=preview_text), Layout(html_layout=PREVIEWED))
+    assert content.html == "x"
+
+
+def test_mjml_has_an_element_for_a_preview_text() -> None:
+    frame = (
+        "<mjml><mj-head><mj-preview>{{ preview_text }}</mj-preview></mj-head><mj-body>{{ content }}</mj-body></mjml>"
+    )
+    body = "<mj-section><mj-column><mj-text>x</mj-text></mj-column></mj-section>"
+    html = rendered(mail(html=body, is_mjml=True, preview_text="Hi {{ data.v }}"), Layout(html_layout=frame)).html
+    assert html is not None
+    assert html.count("Hi &lt;b&gt;") == 1
+
+
 def test_links_in_the_footer_may_be_printed_as_a_whole() -> None:
     layout = Layout(
         html_layout="{{ content }}<p>{{ footer_links }}</p>",

@@ -23,7 +23,7 @@ from addressee.messaging.content.blocks.partials import partial_problems_of
 from addressee.messaging.content.blocks.rendering import html_of
 from addressee.messaging.content.email_content import EmailContent
 from addressee.messaging.content.email_html import MJML_OF_BLOCKS, finished_html
-from addressee.messaging.content.layouts import layout_named, with_layout
+from addressee.messaging.content.layouts import layout_named, with_layout, with_preview
 from addressee.messaging.content.model import Content, Overrides, Rendered, Template, render_object
 from addressee.messaging.content.scope import Scope
 from addressee.messaging.content.templating import liquid
@@ -39,8 +39,9 @@ class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
     """The template of an e-mail. Values are escaped in `html` only.
 
     Its HTML is `html`, which is MJML if `is_mjml` says so, or is put together from `visual_blocks`. What `pre_content`
-    says stands in front of it; `layout_key` names the layout that is laid around both parts. A `text` that is missing
-    is made from the HTML. `attachment_key` is the key in a trigger's data that describes attachments.
+    says stands in front of it; `layout_key` names the layout that is laid around both parts, which may print the
+    `preview_text`. A `text` that is missing is made from the HTML. `attachment_key` is the key in a trigger's data that
+    describes attachments.
     `overrides` are fields of the request of a provider with an API, laid over those that are made of the template.
     `open_tracking` and `link_tracking` say for this step what the channel says for all; None: nothing. So do
     `from_address`, `from_name` and `reply_to`. `to` names addresses in place of the recipient's; `cc` and `bcc` get
@@ -81,6 +82,7 @@ class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
     is_mjml: bool = False
     text: str | None = None
     pre_content: str | None = None
+    preview_text: str | None = None
     layout_key: str | None = None
     attachment_key: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] = "attachments"
     overrides: Overrides = msgspec.field(default_factory=dict)
@@ -99,6 +101,7 @@ class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
 
     def render(self, scope: Scope, channel: Channel, to: Sequence[str]) -> Rendered:
         layout = layout_named(self.layout_key, scope)
+        scope = with_preview(self.preview_text, scope, layout)
         html = text = None
         if self.html:
             body = with_layout(self.html, "html", scope, layout, self.pre_content)

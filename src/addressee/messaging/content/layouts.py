@@ -18,6 +18,7 @@ Part = Literal["html", "text"]
 # The name under which a layout prints what it is laid around.
 CONTENT = "content"
 FOOTER_LINKS = "footer_links"
+PREVIEW_TEXT = "preview_text"
 
 ENVIRONMENTS: Mapping[Part, liquid.BoundedEnvironment] = {"html": liquid.HTML, "text": liquid.PLAIN}
 
@@ -32,6 +33,28 @@ class ShownLinks(list[dict[str, str]], Shown):
     @property
     def html(self) -> str:
         return "\n".join(f'<a href="{escape(link["url"])}">{escape(link["text"])}</a>' for link in self)
+
+
+class PreviewText(str, Shown):
+    """The text that mail programs show beside the subject; in the e-mail itself it is hidden."""
+
+    __slots__ = ()
+
+    @property
+    def text(self) -> str:
+        return str(self)
+
+    @property
+    def html(self) -> str:
+        return f'<div style="display:none;max-height:0;overflow:hidden">{escape(str(self))}</div>' if self else ""
+
+
+def with_preview(preview_text: str | None, scope: Scope, layout: Layout | None) -> Scope:
+    """Returns the scope with a preview text as a layout prints it; MJML has an element for it. Raises TemplateError."""
+    if preview_text is None or layout is None:
+        return scope
+    text = liquid.render(preview_text, scope)
+    return {**scope, PREVIEW_TEXT: text if layout.begins_as_mjml else PreviewText(text)}
 
 
 def layout_named(key: str | None, scope: Scope) -> Layout | None:
