@@ -72,6 +72,16 @@ async def test_what_is_new_is_on_top_and_unread(browser: httpx.AsyncClient, inbo
     assert items(page)[1].one("a").attributes["href"] == "https://example.com/invoices/1"
 
 
+async def test_buttons_stand_beside_the_link_of_an_item(browser: httpx.AsyncClient, inbox: str, tell: Tell) -> None:
+    """One that leads to a page of the product by a relative URL leads nowhere from here."""
+    await tell("Join us.", button="Join <now>")
+    (item,) = items(await load(browser, inbox))
+    assert [(link.text, link.attributes["href"]) for link in item.all("a")] == [
+        ("Open", "https://example.com/invoices/1"),
+        ("Join <now>", "https://example.com/join"),
+    ]
+
+
 async def test_an_item_is_marked_and_unmarked(browser: httpx.AsyncClient, inbox: str, tell: Tell) -> None:
     await tell("First.")
     await tell("Second.")

@@ -20,6 +20,14 @@ async def test_items_come_by_themselves_newest_first(open_inbox: Open, tell: Tel
     await inbox.counts(3)
 
 
+async def test_buttons_of_an_item_are_shown(open_inbox: Open, knock: Knock, tell: Tell) -> None:
+    knock.workflows.trigger(
+        "new-comment", recipients=["ada"], actor="bob", data={"thread": 7, "answer": "Answer <Bob>"}
+    )
+    inbox = await open_inbox()
+    await expect(inbox.items.get_by_role("button", name="Answer <Bob>")).to_be_visible()
+
+
 async def test_of_a_burst_nothing_is_missed(open_inbox: Open, knock: Knock, tell: Tell) -> None:
     inbox = await open_inbox()
     await inbox.counts(0)

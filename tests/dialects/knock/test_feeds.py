@@ -40,6 +40,20 @@ def counts(http: httpx.Client, path: str, query: str = "") -> tuple[int, int, in
     return meta["total_count"], meta["unread_count"], meta["unseen_count"]
 
 
+def test_the_sdk_reads_buttons(knock: Knock, pushed: Pushed) -> None:
+    knock.users.update("ada", name="Ada")
+    knock.workflows.trigger("new-comment", recipients=["ada"], data={"thread": 7, "answer": "Answer"})
+    (message,) = wait_for_messages(knock, "ada", 1)
+    expected = {
+        "name": "actions",
+        "type": "button_set",
+        "buttons": [{"name": "primary", "label": "Answer", "action": "https://app.example/threads/7/answer"}],
+    }
+    (item,) = knock.users.feeds.list_items("ada", str(pushed["in-app"])).entries
+    assert item.to_dict()["blocks"][-1] == expected  # type: ignore[index]
+    assert knock.messages.get_content(message.id).to_dict()["data"]["blocks"][-1] == expected  # type: ignore[index]
+
+
 def test_the_sdk_reads_a_feed_strictly(knock: Knock, pushed: Pushed, feed: str) -> None:
     page = knock.users.feeds.list_items("ada", str(pushed["in-app"]))
     item = page.entries[0]
