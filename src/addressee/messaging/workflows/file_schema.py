@@ -46,12 +46,14 @@ def workflow_schema() -> dict[str, Any]:
         nest_steps(definition)
         take_nulls(definition)
         take_files(definition)
-    return {
+    schema = {
         "$schema": DIALECT,
         "title": "A workflow of Addressee",
         "$ref": REFERENCE.format(name=WorkflowFile.__name__),
         "$defs": definitions,
     }
+    # Defaults that are tuples are lists there.
+    return msgspec.json.decode(msgspec.json.encode(schema), type=dict[str, Any])
 
 
 def step_schema() -> dict[str, Any]:
