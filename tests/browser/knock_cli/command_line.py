@@ -107,10 +107,13 @@ async def deploy_channels(installation: Installation) -> None:
 def copy_corpus(folder: Path) -> None:
     """Copies the resources of the corpus that the command line knows into a folder.
 
-    Translations in PO stay away: it pulls all in one format, which is JSON.
+    Translations in PO stay away, as it pulls all in one format, which is JSON. So does the tag `t`: it checks Liquid
+    by itself, and does not know that one.
     """
     for kind in ("workflows", "layouts", "partials", "translations", "audiences"):
         shutil.copytree(CORPUS / kind, folder / kind, ignore=shutil.ignore_patterns("*.po"))
+    for file in folder.rglob("*.txt"):
+        file.write_text(file.read_text().replace("{% t %}", "").replace("{% endt %}", ""))
 
 
 def contents(folder: Path) -> dict[str, bytes]:

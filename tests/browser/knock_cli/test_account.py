@@ -27,11 +27,12 @@ async def test_channels_of_all_environments_are_listed_once(knock: KnockCommand)
         "hook": "http",
         "in-app": "in_app_feed",
         "push": "push",
+        "push-old": "push",
         "slack": "chat",
         "sms": "sms",
     }
     assert list(found["email"]["environment_settings"]) == ["development", "staging", "production"]
-    assert "Showing 6 channels" in await knock.ok("channel", "list")
+    assert "Showing 7 channels" in await knock.ok("channel", "list")
 
 
 async def test_a_wrong_key_is_refused(knock: KnockCommand) -> None:

@@ -13,6 +13,7 @@ from addressee.dialects.management.wire.query import ENVIRONMENT
 from addressee.messaging.workflows.audiences.archiving import archive_audience
 from addressee.messaging.workflows.commits.model import ResourceKind
 
+# Knock's command line (1.1.2) means to ask for annotations, and loses the query when it pushes audiences.
 AUDIENCES = Resource(
     ResourceKind.AUDIENCE,
     "/v1/audiences",
@@ -20,6 +21,7 @@ AUDIENCES = Resource(
     "audience",
     "audience",
     Shapes(shapes.Audience, shapes.Audiences, shapes.OneAudience, shapes.PushedAudience),
+    annotates=True,
 )
 
 ARCHIVED = Result(result="success")

@@ -37,7 +37,10 @@ class Shapes:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A kind of resource: the path of its list, its variable there, and its name in bodies."""
+    """A kind of resource: the path of its list, its variable there, and its name in bodies.
+
+    `annotates` says whether what was put is annotated for clients that do not say that they want it.
+    """
 
     kind: ResourceKind
     path: str
@@ -45,6 +48,7 @@ class Resource:
     name: str
     what: str
     shapes: Shapes
+    annotates: bool = False
 
     @property
     def routes(self) -> Routes:
@@ -111,7 +115,8 @@ class Resource:
 
     async def put(self, call: Call) -> Answer:
         query = Query(call.query_string)
-        annotate, commit = query.flag("annotate"), query.flag("commit")
+        asked, commit = query.boolean("annotate"), query.flag("commit")
+        annotate = self.annotates if asked is None else asked
         resource = self._new_key(call)
         states = await states_of(call, self.kind)
         if commit:

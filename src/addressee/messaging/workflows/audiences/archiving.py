@@ -11,7 +11,7 @@ from addressee.directory.writing.history import Origin
 from addressee.directory.writing.receipts import Receipt, keep
 from addressee.directory.writing.writes import Write
 from addressee.messaging.workflows.commits.model import ResourceKey, ResourceKind
-from addressee.messaging.workflows.commits.store import forget
+from addressee.messaging.workflows.commits.store import forget, read_drafts
 from addressee.preferences.audiences import AUDIENCES
 
 SQL = load(__package__)
@@ -34,5 +34,8 @@ async def archive_audience(
 
 async def is_deleted(connection: Connection, environment_id: int, key: str) -> bool:
     """Deletes what was pushed of an audience, and returns whether there was anything."""
-    await forget(connection, environment_id, [ResourceKey(ResourceKind.AUDIENCE, key)])
-    return await connection.fetchval(*SQL["delete_audience"](environment_id=environment_id, key=key)) is not None
+    resource = ResourceKey(ResourceKind.AUDIENCE, key)
+    had_draft = resource in await read_drafts(connection, environment_id)
+    await forget(connection, environment_id, [resource])
+    deleted = await connection.fetchval(*SQL["delete_audience"](environment_id=environment_id, key=key))
+    return had_draft or deleted is not None
