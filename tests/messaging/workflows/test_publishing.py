@@ -141,6 +141,18 @@ async def test_problems_have_paths(office: Office, publishing: Publishing) -> No
     assert found == {"colour": None, "steps[0].template.markdown_body": 2}
 
 
+async def test_a_workflow_without_steps_is_a_draft_at_most(office: Office, publishing: Publishing) -> None:
+    await office.push(CHANNEL)
+    empty = Document(msgspec.json.encode({"name": "Welcome", "steps": []}).decode())
+    await publishing.save_drafts(office.environment_id, {WELCOME: empty, FOOTER: partial("Bye")}, "ada")
+    with pytest.raises(ConfigurationError) as raised:
+        await publishing.commit_drafts(office.environment_id, ADA)
+    assert [(problem.file, problem.path, problem.message) for problem in raised.value.problems] == [
+        ("workflow welcome", "steps", "a workflow that is to be live has at least one step")
+    ]
+    assert (await read_drafts(office.pool, office.environment_id)).keys() == {WELCOME, FOOTER}
+
+
 async def test_promoting_repeats_commits_elsewhere(office: Office, other: Office, publishing: Publishing) -> None:
     await office.push(FILES)
     await other.push(CHANNEL)

@@ -10,10 +10,11 @@ from addressee.database.sealing import Sealer
 from addressee.directory.clock import Clock
 from addressee.directory.writing.receipts import Receipt, keep
 from addressee.messaging.definitions.reading import read_document
+from addressee.messaging.definitions.sources import Problem
 from addressee.messaging.workflows.available import read_available
 from addressee.messaging.workflows.commits.model import NOBODY, Authorship, Commit, Document, ResourceKey, ResourceKind
 from addressee.messaging.workflows.commits.store import live_commits, read_drafts, store_drafts
-from addressee.messaging.workflows.configuration import Configuration, check_sources
+from addressee.messaging.workflows.configuration import Configuration, ConfigurationError, check_sources
 from addressee.messaging.workflows.configuration_sources import ConfigurationSources, document_sources
 from addressee.messaging.workflows.deployment import Deployed, deploy_within, lock_environment, undone
 
@@ -176,6 +177,7 @@ class Publishing:
         if not documents:
             return []
         configuration = await checked(connection, environment_id, documents)
+        refuse_without_steps(configuration, documents)
         return await deploy_within(
             connection, self._sealer, environment_id, configuration, self._clock.now(), authorship
         )
@@ -187,6 +189,15 @@ async def checked(
     """Returns the configuration that documents define beside what is live. Raises ConfigurationError."""
     sources = document_sources(documents)
     return check_sources(sources, {}, await read_available(connection, environment_id))
+
+
+def refuse_without_steps(configuration: Configuration, documents: Mapping[ResourceKey, Document]) -> None:
+    """Raises ConfigurationError for workflows without steps: they can be drafts, and nothing of them could be live."""
+    defined = {workflow.key for workflow in configuration.workflows}
+    empty = [each for each in documents if each.kind is ResourceKind.WORKFLOW and each.key not in defined]
+    if empty:
+        message = "a workflow that is to be live has at least one step"
+        raise ConfigurationError([Problem(str(each), 1, message, "steps") for each in empty])
 
 
 async def differing(connection: Connection, source: int, target: int) -> dict[ResourceKey, Commit]:
