@@ -99,8 +99,10 @@ def test_folders_as_knock_writes_them(tmp_path: Path) -> None:
 
 
 def test_an_audience_without_segments_has_nobody(tmp_path: Path) -> None:
-    audiences, problems = read(tmp_path, {"audiences/none/audience.yaml": "{name: None, type: dynamic}"})
-    assert (audiences["none"].conditions, problems) == (NOBODY, [])
+    for number, written in enumerate(("", ", segments: []", ", segments: null")):
+        files = {"audiences/none/audience.yaml": f"{{name: None, type: dynamic{written}}}"}
+        audiences, problems = read(tmp_path / str(number), files)
+        assert (audiences["none"].conditions, problems) == (NOBODY, [])
 
 
 def test_every_mistake_has_its_line(tmp_path: Path) -> None:

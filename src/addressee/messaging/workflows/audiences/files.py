@@ -50,7 +50,7 @@ class AudienceFile(Definition, frozen=True, kw_only=True):
     type: AudienceType
     key: str | None = None
     description: Annotated[str, msgspec.Meta(max_length=MAX_DESCRIPTION)] | None = None
-    segments: Annotated[list[Segment], msgspec.Meta(max_length=MAX_SEGMENTS)] = msgspec.field(default_factory=list)
+    segments: Annotated[list[Segment], msgspec.Meta(max_length=MAX_SEGMENTS)] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +80,15 @@ def read_audience_file(source: Source) -> AudienceDefinition | None:
     if file.type is AudienceType.STATIC and file.segments:
         message = "a static audience has the members that are added to it; 'segments' are for those of type dynamic"
         source.problem(("segments",), message)
-    conditions = conditions_of(source, file.segments)
+    segments = file.segments or ()
+    conditions = conditions_of(source, segments)
     if source.problems:
         return None
     audience = Audience(
         name=file.name,
         type=file.type,
         description=file.description,
-        segments=tuple(file.segments),
+        segments=tuple(segments),
         conditions=conditions,
     )
     return AudienceDefinition(source.key, audience, source)
