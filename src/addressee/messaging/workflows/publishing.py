@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
@@ -187,7 +188,8 @@ async def checked(
     connection: Connection, environment_id: int, documents: Mapping[ResourceKey, Document]
 ) -> Configuration:
     """Returns the configuration that documents define beside what is live. Raises ConfigurationError."""
-    sources = document_sources(documents)
+    # Whoever else this process serves goes on: finding the lines of a hundred workflows takes seconds.
+    sources = await asyncio.to_thread(document_sources, documents)
     return check_sources(sources, {}, await read_available(connection, environment_id))
 
 

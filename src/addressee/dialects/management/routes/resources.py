@@ -21,8 +21,8 @@ from addressee.messaging.definitions.model import KEY
 from addressee.messaging.workflows.commits.model import Authorship, Document, ResourceKey, ResourceKind
 from addressee.messaging.workflows.commits.resources import StoredResource
 
-# A resource with the contents of all its files.
-MAX_BYTES = 8_000_000
+# A resource with the contents of all its files. Finding the lines in it takes seconds for a megabyte.
+MAX_BYTES = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
