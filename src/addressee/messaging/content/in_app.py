@@ -97,6 +97,12 @@ class InAppTemplate(Template, frozen=True, tag=ChannelType.IN_APP_FEED.value):
     def blank(self, channel: Channel, to: Sequence[str]) -> InAppContent:
         return InAppContent(())
 
+    def texts(self) -> Iterator[tuple[FieldPath, str, liquid.BoundedEnvironment]]:
+        yield from super().texts()
+        for index, button in enumerate(self.buttons):
+            yield ("buttons", index, "label"), button.label, liquid.PLAIN
+            yield ("buttons", index, "action"), button.action, liquid.PLAIN
+
     def links(self) -> Iterator[tuple[FieldPath, str]]:
         yield (ACTION_URL,), self.action_url or ""
         for index, button in enumerate(self.buttons):

@@ -106,6 +106,10 @@ def test_a_template_by_its_type_is_for_the_channel_of_this_name_when_there_are_s
         ),
         ({"in_app": {"body": "x", "markdown_body": "y"}}, "'markdown_body' says the same as 'body'; keep one of them"),
         ({"in_app": {"body": "x", "action_buttons": [{"label": "Go"}]}}, "'action' is missing"),
+        (
+            {"in_app": {"body": "x", "action_buttons": [{"label": "{{ x | shout }}", "action": "/"}]}},
+            "this is not Liquid: unknown filter 'shout'",
+        ),
         ({"in_app": {"markdown_boddy": "x"}}, "there is no 'markdown_boddy' here; did you mean 'markdown_body'?"),
         (
             {"email": {"subject": "x", "html_body": "x", "settings": {"layout_key": "default"}}},
