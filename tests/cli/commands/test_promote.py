@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from addressee.cli.authorship import default_author
-from tests.support.command import Finished, addressee
+from tests.support.command import Finished, addressee, addressee_asked
 
 IN_APP = {"channels/in-app.yaml": "type: in_app_feed"}
 FOLDER = {
@@ -49,7 +49,12 @@ async def test_what_an_environment_lacks_is_promoted_to_it(tmp_path: Path) -> No
         "new        partial bye\nPromoted to production: 1.\n",
         "",
     )
-    assert await promote(tmp_path, "--yes") == (0, "new        workflow hello\nPromoted to production: 1.\n", "")
+    where = ("--from", "development", "--to", "production", "--data-dir", tmp_path / "data")
+    refused = await addressee_asked("n", "promote", *where)
+    question = "Promote this from development to production? [y/N]: "
+    assert (refused.code, refused.errors) == (1, f"{question}addressee: Nothing was promoted.\n")
+    agreed = await addressee_asked("y", "promote", *where)
+    assert agreed == (0, "new        workflow hello\nPromoted to production: 1.\n", question)
     assert await promote(tmp_path) == (0, "production has everything that development has.\n", "")
     pulled = await addressee(
         "diff", tmp_path / "development", "--environment", "production", "--data-dir", tmp_path / "data"

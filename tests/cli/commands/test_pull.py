@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.support.command import addressee
+from tests.support.command import addressee, addressee_asked
 
 FOLDER = {
     "channels/mail.yaml": "type: email\nprovider: smtp\nsettings:\n  host: a.example\n  from: a@a.example\n"
@@ -68,6 +68,24 @@ async def test_what_was_pushed_is_pulled_and_drift_is_shown(tmp_path: Path) -> N
     code, output, _ = await run(tmp_path, "pull", "project", "--force")
     assert (code, output) == (0, "new        public_variables.yaml\nchanged    workflows/hello.yaml\n")
     assert (await run(tmp_path, "diff", "project"))[:2] == (1, "only in the folder: layout main\n")
+
+
+async def test_whoever_is_asked_decides(tmp_path: Path) -> None:
+    write(tmp_path / "mine", FOLDER)
+    await run(tmp_path, "push", "mine")
+    mine = tmp_path / "mine" / "workflows" / "hello.yaml"
+    mine.write_text("steps: []\n")
+    command = ("pull", tmp_path / "mine", "--environment", "staging", "--data-dir", tmp_path / "data")
+    refused = await addressee_asked("n", *command)
+    assert (refused.code, refused.output) == (1, "")
+    assert refused.errors.splitlines() == [
+        "differs    workflows/hello.yaml",
+        "Overwrite or remove these files? [y/N]: addressee: Nothing was written.",
+    ]
+    assert mine.read_text() == "steps: []\n"
+    agreed = await addressee_asked("y", *command)
+    assert (agreed.code, agreed.output) == (0, "changed    workflows/hello.yaml\n")
+    assert mine.read_text() == FOLDER["workflows/hello.yaml"]
 
 
 async def test_a_channel_that_was_changed_is_shown(tmp_path: Path) -> None:
