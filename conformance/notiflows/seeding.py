@@ -19,7 +19,7 @@ from addressee.database.sealing import Sealer
 from addressee.directory.access.environments import Environments
 from addressee.directory.access.keys import Keys
 from addressee.messaging.workflows.configuration import read_configuration
-from addressee.messaging.workflows.deployment import deploy
+from addressee.messaging.workflows.deploying.deployment import deploy
 from conformance.accounts import secrets
 from conformance.suites import ENVIRONMENT, NOTIFLOWS
 from tests.support.waiting import until

@@ -41,7 +41,7 @@ from addressee.database.sealing import Sealer
 from addressee.directory.access.keys import Keys
 from addressee.messaging.environment import channels
 from addressee.messaging.workflows.configuration import read_configuration
-from addressee.messaging.workflows.deployment import deploy
+from addressee.messaging.workflows.deploying.deployment import deploy
 from tests.conftest import Environment
 from tests.dialects.notiflows.conftest import user_token
 from tests.support.signing import use_shared_key

@@ -42,7 +42,7 @@ from addressee.messaging.triggers.events import Event
 from addressee.messaging.triggers.trigger import Trigger
 from addressee.messaging.workflows.available import Available
 from addressee.messaging.workflows.configuration import read_configuration
-from addressee.messaging.workflows.deployment import deploy
+from addressee.messaging.workflows.deploying.deployment import deploy
 from tests.channels.provider_server import ProviderServer, ReceivedRequest, Reply, provider_server
 from tests.messaging.office import Office
 

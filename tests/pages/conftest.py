@@ -25,7 +25,7 @@ from addressee.directory.writing.writes import Write
 from addressee.messaging.feeds.feed import FeedFilter
 from addressee.messaging.messaging import Messaging
 from addressee.messaging.workflows.configuration import read_configuration
-from addressee.messaging.workflows.deployment import deploy
+from addressee.messaging.workflows.deploying.deployment import deploy
 from tests.conftest import Environment
 from tests.support.waiting import until
 

@@ -12,7 +12,7 @@ from addressee.database.installation import Installation
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
 from addressee.messaging.workflows.configuration import read_configuration
-from addressee.messaging.workflows.deployment import deploy
+from addressee.messaging.workflows.deploying.deployment import deploy
 from tests.conftest import Environment
 from tests.messaging.office import OUTBOX, write_files
 from tests.pages.conftest import MakeLink

@@ -25,7 +25,7 @@ from addressee.messaging.environment.channel_groups import ChannelGroup, Channel
 from addressee.messaging.workflows.commits.model import ResourceKey, ResourceKind
 from addressee.messaging.workflows.commits.store import live_commits
 from addressee.messaging.workflows.configuration import read_configuration
-from addressee.messaging.workflows.deployment import deploy
+from addressee.messaging.workflows.deploying.deployment import deploy
 from addressee.messaging.workflows.example import FOLDER
 from addressee.messaging.workflows.shared_templates.files import TemplateDefinition
 from addressee.preferences.categories import Category, Section

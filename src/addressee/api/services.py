@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from addressee.messaging.delivery.channels.trials import Trials
     from addressee.messaging.messaging import Messaging
     from addressee.messaging.webhooks.delivering.trials import Trials as WebhookTrials
-    from addressee.messaging.workflows.publishing import Publishing
+    from addressee.messaging.workflows.deploying.publishing import Publishing
     from addressee.operators.operators import Operators
     from addressee.preferences.preferences import Preferences
     from addressee.traffic.traffic import Traffic

@@ -33,16 +33,16 @@ from addressee.directory.access.keys import Keys
 from addressee.directory.access.links import Links
 from addressee.directory.directory import Directory
 from addressee.http.application import Application
-from addressee.http.callback_routes import ProviderCallbackRoute
+from addressee.http.resources.callback_routes import ProviderCallbackRoute
 from addressee.http.connection_limits import configured_connections
-from addressee.http.consent_routes import add_consent_routes
-from addressee.http.dashboard_resources import add_dashboard
-from addressee.http.dialect_resources import add_dialect
+from addressee.http.resources.consent_routes import add_consent_routes
+from addressee.http.resources.dashboard_resources import add_dashboard
+from addressee.http.resources.dialect_resources import add_dialect
 from addressee.http.metrics.request_times import REQUEST_TIMES
-from addressee.http.page_resources import add_pages
+from addressee.http.resources.page_resources import add_pages
 from addressee.http.request import Receive, Scope, Send
-from addressee.http.system_routes import add_system_routes
-from addressee.http.tracking_routes import TrackingRoutes, add_tracking
+from addressee.http.resources.system_routes import add_system_routes
+from addressee.http.resources.tracking_routes import TrackingRoutes, add_tracking
 from addressee.messaging.chat_accounts.chat_accounts import ChatAccounts
 from addressee.messaging.delivery.channels.trials import Trials
 from addressee.messaging.feedback.callbacks import ProviderCallbacks
@@ -52,7 +52,7 @@ from addressee.messaging.realtime.hub import Hub
 from addressee.messaging.realtime.listening import FeedListening
 from addressee.messaging.webhooks.delivering.trials import Trials as WebhookTrials
 from addressee.messaging.webhooks.endpoints.hosts import webhook_hosts
-from addressee.messaging.workflows.publishing import Publishing
+from addressee.messaging.workflows.deploying.publishing import Publishing
 from addressee.operators.openid.settings import OpenIdSettings, configured_openid
 from addressee.operators.operators import Operators
 from addressee.preferences.preferences import Preferences

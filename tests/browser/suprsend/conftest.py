@@ -17,7 +17,7 @@ from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
 from addressee.directory.access.keys import Keys
 from addressee.messaging.workflows.configuration import read_configuration
-from addressee.messaging.workflows.deployment import deploy
+from addressee.messaging.workflows.deploying.deployment import deploy
 from tests.browser.site import Site
 from tests.browser.suprsend.inbox import Inbox
 from tests.conftest import Environment

@@ -26,7 +26,7 @@ from addressee.messaging.environment import channels as stored_channels
 from addressee.messaging.messaging import Messaging
 from addressee.messaging.webhooks.endpoints.endpoints import EndpointChange, NewEndpoint
 from addressee.messaging.workflows.configuration import read_configuration
-from addressee.messaging.workflows.deployment import deploy
+from addressee.messaging.workflows.deploying.deployment import deploy
 from addressee.operators.model import Role
 from addressee.operators.operators import Operators
 from tests.conftest import Environment

@@ -20,7 +20,7 @@ from addressee.directory.edits.recipients import Identify, SetPreferences
 from addressee.directory.recipient import TENANTS, USERS, Place
 from addressee.directory.writing.writes import Write
 from addressee.messaging.workflows.configuration import read_configuration
-from addressee.messaging.workflows.deployment import deploy
+from addressee.messaging.workflows.deploying.deployment import deploy
 from addressee.operators.operators import Operators
 from tests.conftest import Environment
 from tests.messaging.office import IN_APP, OUTBOX, write_files

@@ -15,7 +15,7 @@ from addressee.database.sealing import Sealer
 from addressee.directory.access.keys import Keys
 from addressee.messaging.environment import channels
 from addressee.messaging.workflows.configuration import read_configuration
-from addressee.messaging.workflows.deployment import deploy
+from addressee.messaging.workflows.deploying.deployment import deploy
 from tests.conftest import Environment
 from tests.dialects.knock.test_workflows import messages, wait_for_messages
 

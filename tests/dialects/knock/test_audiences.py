@@ -15,7 +15,7 @@ from knockapi import Knock
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
 from addressee.messaging.workflows.configuration import read_configuration
-from addressee.messaging.workflows.deployment import deploy
+from addressee.messaging.workflows.deploying.deployment import deploy
 from tests.conftest import Environment
 from tests.dialects.knock.test_workflows import Pushed, wait_for_messages
 from tests.messaging.office import write_files

@@ -18,7 +18,7 @@ from addressee.database.sealing import Sealer
 from addressee.directory.clock import Clock
 from addressee.messaging.environment import channels
 from addressee.messaging.workflows.configuration import read_configuration
-from addressee.messaging.workflows.deployment import deploy
+from addressee.messaging.workflows.deploying.deployment import deploy
 from tests.channels.cases import apns
 from tests.channels.fcm_server import FCM, FcmServer
 from tests.conftest import Environment

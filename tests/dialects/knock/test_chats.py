@@ -16,7 +16,7 @@ from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
 from addressee.messaging.environment import channels
 from addressee.messaging.workflows.configuration import read_configuration
-from addressee.messaging.workflows.deployment import deploy
+from addressee.messaging.workflows.deploying.deployment import deploy
 from tests.channels.provider_server import ProviderServer, Reply, provider_server
 from tests.conftest import Environment
 from tests.messaging.office import write_files

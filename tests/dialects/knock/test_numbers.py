@@ -15,7 +15,7 @@ from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
 from addressee.messaging.environment import channels
 from addressee.messaging.workflows.configuration import read_configuration
-from addressee.messaging.workflows.deployment import deploy
+from addressee.messaging.workflows.deploying.deployment import deploy
 from tests.channels.provider_server import ProviderServer, provider_server
 from tests.conftest import Environment
 from tests.messaging.delivery.test_numbers import META, SHIPPED, TWILIO, WORK, accept

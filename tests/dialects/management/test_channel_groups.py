@@ -15,7 +15,7 @@ from addressee.database.sealing import Sealer
 from addressee.directory.access.keys import Keys
 from addressee.messaging.workflows.available import read_available
 from addressee.messaging.workflows.configuration import read_configuration
-from addressee.messaging.workflows.deployment import deploy
+from addressee.messaging.workflows.deploying.deployment import deploy
 from addressee.messaging.workflows.listing import Workflows
 from tests.conftest import Environment
 from tests.messaging.office import OUTBOX, write_files

@@ -16,7 +16,7 @@ from addressee.directory.recipient import TENANTS, USERS, Place
 from addressee.directory.writing.writes import Write
 from addressee.messaging.lifecycle import export as exporting
 from addressee.messaging.workflows.configuration import read_configuration
-from addressee.messaging.workflows.deployment import deploy
+from addressee.messaging.workflows.deploying.deployment import deploy
 from tests.conftest import Environment
 from tests.dialects.native.test_merges import identify, told
 from tests.messaging.office import IN_APP, write_files

@@ -23,7 +23,7 @@ from addressee.directory.directory import Directory
 from addressee.directory.recipient import USERS, Place
 from addressee.messaging.environment import channels
 from addressee.messaging.workflows.configuration import read_configuration
-from addressee.messaging.workflows.deployment import deploy
+from addressee.messaging.workflows.deploying.deployment import deploy
 from tests.channels.cases import apns
 from tests.channels.cases.web_push import SITE
 from tests.channels.fcm_server import FCM, FcmServer, fcm_server

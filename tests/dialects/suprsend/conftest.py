@@ -16,7 +16,7 @@ from addressee.directory.access.environments import Environments
 from addressee.directory.access.keys import CreatedKey, Keys
 from addressee.messaging.environment import channels
 from addressee.messaging.workflows.configuration import read_configuration
-from addressee.messaging.workflows.deployment import deploy
+from addressee.messaging.workflows.deploying.deployment import deploy
 from tests.conftest import Environment
 
 PUSHED = Path(__file__).parent / "pushed"

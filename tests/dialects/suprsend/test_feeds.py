@@ -19,7 +19,7 @@ from addressee.dialects.suprsend.routes.feeds import routes
 from addressee.directory.access.environments import Environments
 from addressee.directory.access.keys import Keys
 from addressee.messaging.workflows.configuration import read_configuration
-from addressee.messaging.workflows.deployment import deploy
+from addressee.messaging.workflows.deploying.deployment import deploy
 from tests.conftest import Environment
 from tests.dialects.suprsend.client_filter import belongs
 from tests.messaging.office import write_files

@@ -16,7 +16,7 @@ from addressee.database.sealing import Sealer
 from addressee.directory.access.keys import Keys
 from addressee.messaging.environment import channels
 from addressee.messaging.workflows.configuration import read_configuration
-from addressee.messaging.workflows.deployment import deploy
+from addressee.messaging.workflows.deploying.deployment import deploy
 from tests.channels.fcm_server import FCM, FcmServer, fcm_server
 from tests.channels.mail_server import MailServer, mail_server
 from tests.conftest import Environment

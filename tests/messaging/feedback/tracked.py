@@ -10,7 +10,7 @@ import httpx
 
 from addressee.database.jobs.queue import Wakeup
 from addressee.http.application import Application
-from addressee.http.tracking_routes import TrackingRoutes, add_tracking
+from addressee.http.resources.tracking_routes import TrackingRoutes, add_tracking
 from addressee.messaging.feedback.engagements import Engagements
 from tests.channels.mail_server import MailServer
 from tests.messaging.office import Office

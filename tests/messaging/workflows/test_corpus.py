@@ -14,7 +14,7 @@ from addressee.messaging.steps.channels.channel_file import ChannelStepFile
 from addressee.messaging.steps.channels.channel_group import ChannelGroupStepFile
 from addressee.messaging.steps.compiler import StepFile
 from addressee.messaging.steps.kinds import FORMS, form_of
-from addressee.messaging.workflows.workflow_files import WorkflowFile
+from addressee.messaging.workflows.files.workflows import WorkflowFile
 from tests.messaging.office import Office
 from tests.messaging.scenarios import play, read_scenario
 

@@ -11,7 +11,7 @@ from addressee.messaging.content.email import EmailTemplate
 from addressee.messaging.content.in_app import InAppTemplate
 from addressee.messaging.steps.channels.channel import ChannelStep
 from addressee.messaging.workflows.configuration import read_configuration
-from addressee.messaging.workflows.workflow_files import WorkflowDefinition
+from addressee.messaging.workflows.files.workflows import WorkflowDefinition
 from tests.messaging.office import IN_APP, OUTBOX, write_files
 from tests.messaging.workflows.test_files import mistakes
 

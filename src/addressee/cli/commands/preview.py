@@ -22,7 +22,7 @@ from addressee.messaging.preview.preview import channels_in, preview, unfit
 from addressee.messaging.preview.printing import lines_of, write_files
 from addressee.messaging.workflows.available import Available
 from addressee.messaging.workflows.configuration import Configuration, read_configuration
-from addressee.messaging.workflows.workflow_files import WorkflowDefinition
+from addressee.messaging.workflows.files.workflows import WorkflowDefinition
 from addressee.suggestions import instead_of
 
 

@@ -13,7 +13,7 @@ from addressee.cli.options import InstallationOptions
 from addressee.directory.access.environments import Environments
 from addressee.messaging.definitions.sources import Problem
 from addressee.messaging.workflows.commits.model import Authorship, Commit, ResourceKey, ResourceKind
-from addressee.messaging.workflows.publishing import Publishing
+from addressee.messaging.workflows.deploying.publishing import Publishing
 from addressee.suggestions import instead_of
 
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from addressee.messaging.workflows.file_schema import workflow_schema
+from addressee.messaging.workflows.files.schema import workflow_schema
 
 
 def schema() -> None:

@@ -40,7 +40,7 @@ from addressee.messaging.schedules.scheduler import start_due
 from addressee.messaging.triggers.trigger import Trigger
 from addressee.messaging.worker import WebhookDelivery, job_handlers
 from addressee.messaging.workflows.configuration import read_configuration
-from addressee.messaging.workflows.deployment import deploy
+from addressee.messaging.workflows.deploying.deployment import deploy
 
 SQL = load(__package__)
 

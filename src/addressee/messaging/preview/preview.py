@@ -29,7 +29,7 @@ from addressee.messaging.steps.run import RecipientRun, RunStatus
 from addressee.messaging.workflows.configuration import Configuration
 from addressee.messaging.workflows.schemas import failures
 from addressee.messaging.workflows.translations.files import translations_of
-from addressee.messaging.workflows.workflow_files import WorkflowDefinition
+from addressee.messaging.workflows.files.workflows import WorkflowDefinition
 from addressee.preferences.defaults import EnvironmentDefaults
 
 

@@ -18,9 +18,9 @@ from addressee.messaging.workflows.audiences.files import (
     read_audience_file,
 )
 from addressee.messaging.workflows.available import NOTHING_AVAILABLE, Available
-from addressee.messaging.workflows.category_files import read_categories
-from addressee.messaging.workflows.channel_files import ChannelDefinition, provider_of, read_channel
-from addressee.messaging.workflows.channel_group_files import (
+from addressee.messaging.workflows.files.categories import read_categories
+from addressee.messaging.workflows.files.channels import ChannelDefinition, provider_of, read_channel
+from addressee.messaging.workflows.files.channel_groups import (
     ChannelGroupDefinition,
     group_path,
     read_channel_group,
@@ -39,7 +39,7 @@ from addressee.messaging.workflows.configuration_sources import (
     unknown_files,
     unsupported_folders,
 )
-from addressee.messaging.workflows.preference_files import read_preferences
+from addressee.messaging.workflows.files.preferences import read_preferences
 from addressee.messaging.workflows.shared_templates.files import (
     TemplateDefinition,
     check_templates,
@@ -47,8 +47,8 @@ from addressee.messaging.workflows.shared_templates.files import (
     warn_of_texts,
 )
 from addressee.messaging.workflows.translations.files import TranslationDefinition, read_translation, texts_with
-from addressee.messaging.workflows.variable_files import read_variables, refuse_two_homes, warn_of_secrets
-from addressee.messaging.workflows.workflow_files import WorkflowDefinition, read_workflow
+from addressee.messaging.workflows.files.variables import read_variables, refuse_two_homes, warn_of_secrets
+from addressee.messaging.workflows.files.workflows import WorkflowDefinition, read_workflow
 from addressee.preferences.categories import Section
 
 T = TypeVar("T")

@@ -19,7 +19,7 @@ from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
 from addressee.messaging.environment import channels
 from addressee.messaging.workflows.configuration import read_configuration
-from addressee.messaging.workflows.deployment import deploy
+from addressee.messaging.workflows.deploying.deployment import deploy
 from tests.channels.chat.ms_teams_tenant import APP_ID, APP_PASSWORD, MsTeamsTenant
 from tests.channels.chat.slack_workspace import CLIENT_ID, CLIENT_SECRET, SlackWorkspace, channel
 from tests.channels.provider_server import provider_server

@@ -18,7 +18,7 @@ from addressee.messaging.environment.channel_groups import ChannelGroup, Channel
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.steps.compiler import UsableChannel
 from addressee.messaging.steps.model import Step
-from addressee.messaging.workflows.workflow_files import read_workflow
+from addressee.messaging.workflows.files.workflows import read_workflow
 from tests.messaging.office import write_files
 from tests.messaging.steps.test_machine import ADA, NOW, RUN, context, run_through
 

@@ -17,7 +17,7 @@ from addressee.messaging.workflows.audiences.archiving import archive_audience
 from addressee.messaging.workflows.commits.model import Authorship, Document, ResourceKey, ResourceKind
 from addressee.messaging.workflows.commits.store import live_commits
 from addressee.messaging.workflows.configuration import ConfigurationError
-from addressee.messaging.workflows.publishing import Publishing
+from addressee.messaging.workflows.deploying.publishing import Publishing
 from addressee.preferences.audiences import AUDIENCES
 from tests.messaging.office import FILES, SEALER, Office
 

@@ -24,7 +24,7 @@ from addressee.messaging.workflows.folders.extraction import (
     WORKFLOW,
     files_of,
 )
-from addressee.messaging.workflows.workflow_sources import STRUCTURED
+from addressee.messaging.workflows.files.workflow_sources import STRUCTURED
 
 MAIL = {
     "ref": "Email_1",

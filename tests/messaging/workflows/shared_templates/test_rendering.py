@@ -18,7 +18,7 @@ from addressee.messaging.preview.model import PreviewedMessage
 from addressee.messaging.preview.simulations import Simulation
 from addressee.messaging.workflows.available import Available
 from addressee.messaging.workflows.configuration import ConfigurationError, read_configuration
-from addressee.messaging.workflows.deployment import deploy
+from addressee.messaging.workflows.deploying.deployment import deploy
 from addressee.messaging.workflows.shared_templates.store import read_named_templates, read_shared_templates
 from tests.messaging.office import IN_APP, OUTBOX, Office, write_files
 

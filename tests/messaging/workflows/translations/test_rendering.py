@@ -14,7 +14,7 @@ from addressee.messaging.preview.simulations import Simulation
 from addressee.messaging.workflows.commits.model import NOBODY, Document, ResourceKey, ResourceKind
 from addressee.messaging.workflows.commits.store import live_commits
 from addressee.messaging.workflows.configuration import ConfigurationError
-from addressee.messaging.workflows.publishing import Publishing
+from addressee.messaging.workflows.deploying.publishing import Publishing
 from addressee.messaging.workflows.translations import deploying
 from addressee.messaging.workflows.translations.formats import Format
 from addressee.messaging.workflows.translations.model import TranslationKey

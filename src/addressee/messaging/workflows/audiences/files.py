@@ -24,7 +24,7 @@ from addressee.messaging.workflows.audiences.model import (
     Segment,
     SegmentCondition,
 )
-from addressee.messaging.workflows.chains import MAX_DEPTH, Chain, chains_without_end
+from addressee.messaging.workflows.files.chains import MAX_DEPTH, Chain, chains_without_end
 from addressee.messaging.workflows.commits.documents import without_ignored
 
 FOLDER = "audiences"

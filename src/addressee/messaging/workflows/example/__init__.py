@@ -10,7 +10,7 @@ from addressee.database.sealing import Sealer
 from addressee.directory.access.environments import Environments
 from addressee.messaging.environment import channels
 from addressee.messaging.workflows.configuration import read_configuration
-from addressee.messaging.workflows.deployment import deploy
+from addressee.messaging.workflows.deploying.deployment import deploy
 
 FOLDER = Path(__file__).parent
 ENVIRONMENT = "development"

@@ -9,7 +9,7 @@ from typing import Any
 from addressee.channels.provider import ChannelType
 from addressee.messaging.definitions.writing import to_yaml
 from addressee.messaging.environment.channels import Channel
-from addressee.messaging.workflows.channel_files import FEED, VARIABLE
+from addressee.messaging.workflows.files.channels import FEED, VARIABLE
 
 NOT_IN_NAMES = re.compile(r"[^A-Z0-9]+")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from addressee.messaging.workflows.configuration import ConfigurationError, read_configuration
-from addressee.messaging.workflows.variable_files import looks_secret
+from addressee.messaging.workflows.files.variables import looks_secret
 from tests.messaging.office import write_files
 
 

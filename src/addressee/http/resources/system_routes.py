@@ -21,7 +21,7 @@ from addressee.http.metrics.request_times import REQUEST_TIMES
 from addressee.http.request import Request
 from addressee.messaging.delivery.channels.channel_states import troubled_channels
 from addressee.messaging.webhooks.deliveries.backlog import overdue_endpoints
-from addressee.messaging.workflows.file_schema import workflow_schema
+from addressee.messaging.workflows.files.schema import workflow_schema
 
 READY_TIMEOUT_SECONDS = 2
 

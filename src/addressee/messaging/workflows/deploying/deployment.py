@@ -28,19 +28,19 @@ from addressee.messaging.environment.variables import read_variables, store_vari
 from addressee.messaging.workflows.audiences.files import AudienceDefinition, check_audiences
 from addressee.messaging.workflows.audiences.model import Audience
 from addressee.messaging.workflows.audiences.store import check_members, read_defined, store_audience
-from addressee.messaging.workflows.channel_files import ChannelDefinition
-from addressee.messaging.workflows.channel_group_files import ChannelGroupDefinition
+from addressee.messaging.workflows.files.channels import ChannelDefinition
+from addressee.messaging.workflows.files.channel_groups import ChannelGroupDefinition
 from addressee.messaging.workflows.commits.model import NOBODY, Authorship
 from addressee.messaging.workflows.commits.pushed_files import store_pushed_files
 from addressee.messaging.workflows.commits.store import record_commits
 from addressee.messaging.workflows.configuration import Configuration, ConfigurationError
 from addressee.messaging.workflows.model import read_version
-from addressee.messaging.workflows.regrouping import regrouped
+from addressee.messaging.workflows.deploying.regrouping import regrouped
 from addressee.messaging.workflows.shared_templates.files import TemplateDefinition, check_templates
 from addressee.messaging.workflows.shared_templates.store import read_shared_templates, store_template
-from addressee.messaging.workflows.stand_ins import stand_in_problems
+from addressee.messaging.workflows.deploying.stand_ins import stand_in_problems
 from addressee.messaging.workflows.translations.deploying import store_changed
-from addressee.messaging.workflows.workflow_files import WorkflowDefinition
+from addressee.messaging.workflows.files.workflows import WorkflowDefinition
 from addressee.preferences.defaults import read_defaults, store_categories, store_default
 
 SQL = load(__package__)

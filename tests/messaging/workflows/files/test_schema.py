@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from addressee.messaging.definitions.reading import read
 from addressee.messaging.workflows.available import Available
 from addressee.messaging.workflows.configuration import ConfigurationError, read_configuration
-from addressee.messaging.workflows.file_schema import workflow_schema
+from addressee.messaging.workflows.files.schema import workflow_schema
 from tests.messaging.office import write_files
 from tests.messaging.steps.channels.test_channel_files import CHANNELS
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from addressee.messaging.workflows.chains import MAX_DEPTH, chain_from, chains_without_end
+from addressee.messaging.workflows.files.chains import MAX_DEPTH, chain_from, chains_without_end
 
 KEYS = "abcdefgh"
 GRAPHS = st.fixed_dictionaries({key: st.frozensets(st.sampled_from(KEYS), max_size=2) for key in KEYS})

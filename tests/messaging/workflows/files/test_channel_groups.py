@@ -11,7 +11,7 @@ from addressee.conditions.model import Condition, Conditions
 from addressee.conditions.model import Path as ValuePath
 from addressee.messaging.environment.channel_groups import ChannelGroup, ChannelRule, GroupOperator, RuleType
 from addressee.messaging.steps.compiler import UsableChannel
-from addressee.messaging.workflows.channel_group_files import channel_group_sources, read_channel_group
+from addressee.messaging.workflows.files.channel_groups import channel_group_sources, read_channel_group
 from tests.messaging.office import write_files
 
 CHANNELS = {

@@ -9,7 +9,7 @@ from addressee.messaging.steps.channels.channel import ChannelStep
 from addressee.messaging.workflows.commits.model import Authorship, Commit, Document, ResourceKey, ResourceKind
 from addressee.messaging.workflows.commits.store import find_commit, list_commits, live_commits, read_drafts
 from addressee.messaging.workflows.configuration import ConfigurationError
-from addressee.messaging.workflows.publishing import Publishing
+from addressee.messaging.workflows.deploying.publishing import Publishing
 from tests.messaging.office import IN_APP, SEALER, Office
 
 WELCOME = ResourceKey(ResourceKind.WORKFLOW, "welcome")

@@ -13,7 +13,7 @@ from addressee.messaging.workflows.commits.model import ResourceKey, ResourceKin
 from addressee.messaging.workflows.commits.store import live_commits
 from addressee.messaging.workflows.configuration import Configuration, check_sources
 from addressee.messaging.workflows.configuration_sources import document_sources
-from addressee.messaging.workflows.workflow_files import WorkflowDefinition
+from addressee.messaging.workflows.files.workflows import WorkflowDefinition
 
 SQL = load(__package__)
 

@@ -8,7 +8,7 @@ from addressee.channels.settings import FAILOVER
 from addressee.messaging.definitions.model import FieldPath
 from addressee.messaging.definitions.sources import Problem
 from addressee.messaging.environment.channels import Channel
-from addressee.messaging.workflows.channel_files import ChannelDefinition
+from addressee.messaging.workflows.files.channels import ChannelDefinition
 from addressee.suggestions import instead_of
 
 AnyChannel = Channel | ChannelDefinition

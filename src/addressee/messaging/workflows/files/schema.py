@@ -24,7 +24,7 @@ from addressee.messaging.steps.channels.channel_file import (
 from addressee.messaging.steps.channels.route import RouteStepFile
 from addressee.messaging.steps.kinds import FORMS, SHORT_FORMS
 from addressee.messaging.workflows.commits.documents import IGNORED
-from addressee.messaging.workflows.workflow_files import WorkflowFile
+from addressee.messaging.workflows.files.workflows import WorkflowFile
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 REFERENCE = "#/$defs/{name}"

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from addressee.database.pool import Pool
-from addressee.http import system_routes
+from addressee.http.resources import system_routes
 from addressee.http.metrics import exposition
-from addressee.messaging.workflows.file_schema import workflow_schema
+from addressee.messaging.workflows.files.schema import workflow_schema
 from tests.support.raw_http import ask
 
 

@@ -1,0 +1,1 @@
+"""Deploying: a configuration becomes what an environment has; drafts, commits, promotion."""

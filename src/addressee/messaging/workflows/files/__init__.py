@@ -1,0 +1,1 @@
+"""Files of a folder: how each kind is read."""
