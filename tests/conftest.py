@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 from argon2 import PasswordHasher
+from hypothesis import settings
 
 from addressee.database.installation import Installation
 from addressee.database.migrate import migrate
@@ -16,6 +17,10 @@ from addressee.directory.access.keys import Keys
 from addressee.operators.credentials import passwords
 from tests.support.api import running_api, running_worker, until_at_work
 from tests.support.servers import installation_of_the_tests
+
+# A busy machine is no mistake: no example has a deadline.
+settings.register_profile("without deadlines", deadline=None)
+settings.load_profile("without deadlines")
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,7 @@ def places(value: Any) -> Iterator[tuple[Any, Any]]:
 @pytest.mark.parametrize(
     ("vendor", "files"), [("suprsend", suprsend_files), ("notiflows", notiflows_files), ("novu", novu_files)]
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_whatever_is_odd(vendor: str, files: Callable[[], dict[str, Any]], data: st.DataObject) -> None:
     mutated = copy.deepcopy(files())

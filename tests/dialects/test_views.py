@@ -116,7 +116,7 @@ def stored(clients: Clients, id: str) -> dict[str, Any]:
     return found
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(writes)
 def test_a_view_that_is_put_back_changes_nothing(
     everybody: Clients, writes: list[tuple[Callable[..., httpx.Response], Mapping[str, Any]]]
@@ -155,7 +155,7 @@ def assert_shown_as_stored(clients: Clients, id: str, attributes: Mapping[str, A
 OBJECTS = st.dictionaries(st.sampled_from(NAMES), values, max_size=5)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(OBJECTS, OBJECTS)
 def test_an_object_that_is_put_back_is_as_it_was(
     everybody: Clients, by_knock: Mapping[str, Any], by_suprsend: Mapping[str, Any]

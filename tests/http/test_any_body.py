@@ -54,7 +54,7 @@ def is_taken_or_refused(reply: Reply, status: int) -> bool:
 class TestAnything:
     """No body whatever is answered with a server error."""
 
-    few = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    few = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
     @few
     @given(body=any_json)

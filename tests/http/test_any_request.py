@@ -55,7 +55,6 @@ def test_it_is_answered_as_described(schema: BaseSchema, place: PopulatedEnviron
 
     @settings(
         max_examples=EXAMPLES,
-        deadline=None,
         derandomize=True,
         database=None,
         phases=[Phase.explicit, Phase.generate],

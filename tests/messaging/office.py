@@ -41,7 +41,8 @@ from addressee.messaging.triggers.trigger import Trigger
 from addressee.messaging.worker import WebhookDelivery, job_handlers
 from addressee.messaging.workflows.available import read_available
 from addressee.messaging.workflows.configuration import read_configuration
-from addressee.messaging.workflows.deploying.deployment import Deployed, deploy
+from addressee.messaging.workflows.deploying.deployment import deploy
+from addressee.messaging.workflows.deploying.effects import Deployed
 from tests.support.clock import MovedClock
 
 SEALER = Sealer(bytes(32))

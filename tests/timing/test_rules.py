@@ -195,7 +195,7 @@ def texts(draw: st.DrawFn) -> str:
     return ";".join([f"FREQ={frequency}", *(f"{name}={draw(choices[name])}" for name in chosen)])
 
 
-@settings(max_examples=200, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=200, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(texts(), st.datetimes(datetime(2024, 1, 1), datetime(2025, 12, 31)), st.integers(0, 300_000))
 def test_it_is_what_a_library_for_calendars_finds(text: str, starts: datetime, minutes: int) -> None:
     starts = starts.replace(second=0, microsecond=0)
@@ -211,7 +211,7 @@ def test_it_is_what_a_library_for_calendars_finds(text: str, starts: datetime, m
 
 
 @given(texts(), st.sampled_from([AMSTERDAM, SAO_PAULO, KATHMANDU, APIA]), st.integers(0, 10_000))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_ticks_are_after_and_in_order(text: str, zone: str, hours: int) -> None:
     rule, at = recurrence(text), utc("2011-12-01T00:00") + timedelta(hours=hours)
     for _ in range(3):

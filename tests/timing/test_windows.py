@@ -182,7 +182,7 @@ def is_open(found: Windows, at: datetime, zone: ZoneInfo) -> bool:
     return False
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(some_windows, st.sampled_from(CHANGES), st.integers(0, 1800), st.booleans())
 def test_the_next_opening_is_open_and_nothing_before_it_is(
     found: Windows, change: tuple[str, str], minutes: int, opening: bool

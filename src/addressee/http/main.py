@@ -33,14 +33,14 @@ from addressee.directory.access.keys import Keys
 from addressee.directory.access.links import Links
 from addressee.directory.directory import Directory
 from addressee.http.application import Application
-from addressee.http.resources.callback_routes import ProviderCallbackRoute
 from addressee.http.connection_limits import configured_connections
+from addressee.http.metrics.request_times import REQUEST_TIMES
+from addressee.http.request import Receive, Scope, Send
+from addressee.http.resources.callback_routes import ProviderCallbackRoute
 from addressee.http.resources.consent_routes import add_consent_routes
 from addressee.http.resources.dashboard_resources import add_dashboard
 from addressee.http.resources.dialect_resources import add_dialect
-from addressee.http.metrics.request_times import REQUEST_TIMES
 from addressee.http.resources.page_resources import add_pages
-from addressee.http.request import Receive, Scope, Send
 from addressee.http.resources.system_routes import add_system_routes
 from addressee.http.resources.tracking_routes import TrackingRoutes, add_tracking
 from addressee.messaging.chat_accounts.chat_accounts import ChatAccounts

@@ -201,7 +201,7 @@ async def test_browsers_and_parsers_read_the_same_elements(new_context: NewConte
 
 
 @given(values=st.lists(TEXTS, min_size=50, max_size=50))
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, suppress_health_check=list(HealthCheck))
 def test_parsers_read_the_same_elements_whatever_values_say(values: list[str]) -> None:
     pages = [html_of(HTML, value) for value in values]
     assert elements_in_node(pages) == [elements_in_python(page) for page in pages]

@@ -71,7 +71,7 @@ def test_an_email_is_read_as_it_was_written() -> None:
 
 
 @given(emails=st.lists(EMAILS, min_size=100, max_size=100))
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, suppress_health_check=list(HealthCheck))
 def test_a_thousand_emails_are_read_as_they_were_written(emails: list[Email]) -> None:
     for email, mail in zip(emails, parsed(emails), strict=True):
         assert "".join(mail["subject"].split()) == "".join(as_one_line(email.subject).split())

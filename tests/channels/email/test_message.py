@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from fast_mail_parser import PyMail, parse_email
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from addressee.channels.email.mailbox import AddressError, Mailbox, read_mailbox
@@ -73,7 +73,6 @@ HEADERS = {
 }
 
 
-@settings(deadline=None)
 @given(subject=TEXTS)
 @example(subject="Welcome, विहान गुप्ता 🌻!")
 @example(subject="=?utf-8?q?x?= literally")
@@ -86,7 +85,6 @@ def test_a_subject_arrives_as_it_was_written(subject: str) -> None:
     assert all(len(values) == 1 for values in mail.headers.values())
 
 
-@settings(deadline=None)
 @given(name=TEXTS.filter(lambda name: not re.search(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]", name)))
 @example(name='Doe, John (Sales) "JD"')
 @example(name="=?utf-8?q?x?=")
@@ -103,7 +101,6 @@ def lines(text: str) -> list[str]:
     return re.split(r"\r\n|\r|\n", text.strip("\r\n"))
 
 
-@settings(deadline=None)
 @given(text=TEXTS, html=TEXTS)
 @example(text=".\n..\nFrom here", html="<p>\u2026\x85</p>")
 def test_texts_arrive_as_they_were_written(text: str, html: str) -> None:
@@ -132,7 +129,6 @@ def test_how_people_write_a_mailbox(written: str, name: str, address: str) -> No
     assert (read.name, read.address) == (name, address)
 
 
-@settings(deadline=None)
 @given(st.tuples(st.text(CHARACTERS, max_size=12), st.sampled_from(["example.com", "bücher.example"])).map("@".join))
 @example("a..b@example.com")
 @example("zoë@example.test")

@@ -105,9 +105,7 @@ def as_lines(text: str) -> list[str]:
 
 
 @given(email=EMAILS)
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=50, deadline=None
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=50)
 async def test_names_subjects_bodies_and_files_survive_the_journey(post: Post, email: Email) -> None:
     await check(post, email)
 
@@ -117,7 +115,6 @@ async def test_names_subjects_bodies_and_files_survive_the_journey(post: Post, e
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     max_examples=1000,
-    deadline=None,
     phases=[Phase.generate, Phase.shrink],
 )
 async def test_a_thousand_of_them_do(post: Post, email: Email) -> None:
@@ -125,7 +122,7 @@ async def test_a_thousand_of_them_do(post: Post, email: Email) -> None:
 
 
 @given(name=NAMES)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
 async def test_a_name_is_shown_as_it_was_written(post: Post, name: str) -> None:
     mail = await post.carry(replace(EMAIL, sender=f'"{quoted(name)}" <us@example.com>'))
     (sender,) = mail["from"].addresses

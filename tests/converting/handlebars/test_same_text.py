@@ -16,7 +16,7 @@ def top(names: tuple[str, ...]) -> str:
     return below("data", names)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(templates(), DATA)
 def test_where_values_are_escaped(template: Node, data: dict[str, Any]) -> None:
     translation = to_liquid(template.source, Escaping.HTML, top)
@@ -26,7 +26,7 @@ def test_where_values_are_escaped(template: Node, data: dict[str, Any]) -> None:
     assert as_characters(printed) == as_characters(expected), translation.text
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(templates(), DATA)
 def test_where_values_are_printed_as_they_are(template: Node, data: dict[str, Any]) -> None:
     translation = to_liquid(template.source, Escaping.NONE, top)

@@ -50,7 +50,7 @@ def test_what_was_written_is_rendered_as_it_was(source: str) -> None:
     assert again == html
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(st.sampled_from(MEANINGFUL), max_size=30))
 def test_a_text_stays_a_text(text: str) -> None:
     """No name or comment of somebody can become a link, a picture or a heading."""
@@ -62,7 +62,7 @@ def test_a_text_stays_a_text(text: str) -> None:
     assert shown.split() == text.split()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @example("1\n``", "code")
 @given(st.text(st.sampled_from(MEANINGFUL), max_size=30), st.sampled_from(["pre", "code"]))
 def test_code_stays_code(text: str, tag: str) -> None:

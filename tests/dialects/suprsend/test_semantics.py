@@ -65,7 +65,7 @@ def own_tokens(id: str, operation: dict[str, Any]) -> dict[str, Any]:
     return {operator: own(given) for operator, given in operation.items()}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(operations)
 def test_any_sequence_of_operations(rest: httpx.Client, sequence: list[dict[str, Any]]) -> None:
     number = next(ids)

@@ -346,7 +346,7 @@ steps = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(taken=st.lists(steps, max_size=25))
 async def test_as_a_plain_model_says(town: Town, taken: list[tuple[str, Any]]) -> None:
     """Whoever comes and goes: no orphan is seen, nobody inherits, and counts are right once all is erased."""

@@ -148,7 +148,7 @@ async def test_changes_without_their_beginning_are_taken_back(
     assert (shown.attributes, shown.version) == ({"name": "Ada"}, 1)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 async def test_whatever_was_written_every_moment_is_known(
     directory: Directory, environment: Environment, clock: MovedClock, data: st.DataObject

@@ -339,7 +339,7 @@ def test_any_sequence_of_operations_equals_the_model(batches: list[list[Operatio
         assert [warning.label for warning in context.warnings] == passed
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=batches, at_once=st.booleans())
 async def test_so_it_does_through_the_writer(
     directory: Directory, environment: Environment, batches: list[list[Operation]], at_once: bool

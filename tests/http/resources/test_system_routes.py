@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from addressee.database.pool import Pool
-from addressee.http.resources import system_routes
 from addressee.http.metrics import exposition
+from addressee.http.resources import system_routes
 from addressee.messaging.workflows.files.schema import workflow_schema
 from tests.support.raw_http import ask
 

@@ -107,7 +107,7 @@ MOVES = st.one_of(
 names = count()
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     slides=st.sampled_from([None, 5, 8, 12]),
     most=st.sampled_from([None, 2, 3]),

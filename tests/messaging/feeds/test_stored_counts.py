@@ -239,7 +239,7 @@ NUMBERS: Iterator[int] = count()
 
 
 @given(happenings=st.lists(HAPPENING, min_size=2, max_size=8))
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_whatever_happens_the_stored_counts_are_right(
     filled: Office, happenings: list[tuple[str, tuple[Any, ...]]]
 ) -> None:

@@ -240,7 +240,7 @@ repeats = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(repeats, zones, near_a_change, st.integers(0, 3000), st.integers(0, 60))
 def test_it_is_what_a_walk_through_the_minutes_finds(
     repeat: Repeat, zone: ZoneInfo, start: datetime, minutes: int, days_since: int
@@ -334,7 +334,7 @@ def computed(repeat: Repeat, zones: dict[int, ZoneInfo]) -> list[tuple[int, Zone
     return happened
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     hours=st.integers(0, 23),
     days=st.sets(st.sampled_from(ORDER), max_size=3),

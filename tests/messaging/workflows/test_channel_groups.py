@@ -11,10 +11,10 @@ from addressee.directory.edits.recipients import Identify
 from addressee.directory.writing.writes import Write
 from addressee.messaging.preview.model import PreviewedEvent, PreviewedMessage
 from addressee.messaging.preview.simulations import Simulation
-from addressee.messaging.workflows.files.channel_groups import to_file
 from addressee.messaging.workflows.configuration import ConfigurationError, read_configuration
-from addressee.messaging.workflows.outline import outline
 from addressee.messaging.workflows.deploying.publishing import Publishing
+from addressee.messaging.workflows.files.channel_groups import to_file
+from addressee.messaging.workflows.outline import outline
 from tests.messaging.office import FILES, OUTBOX, SEALER, Office, write_files
 
 IF_EU = {

@@ -11,11 +11,11 @@ from addressee.cli.errors import CommandError, refusals
 from addressee.cli.options import InstallationOptions
 from addressee.directory.access.environments import Environments
 from addressee.messaging.definitions.sources import Problem
-from addressee.messaging.workflows.deploying import deployment
 from addressee.messaging.workflows.available import read_available
 from addressee.messaging.workflows.commits.model import Authorship
 from addressee.messaging.workflows.configuration import ConfigurationError, read_configuration
-from addressee.messaging.workflows.deploying.deployment import Deployed, Effect
+from addressee.messaging.workflows.deploying import deployment
+from addressee.messaging.workflows.deploying.effects import Deployed, Effect
 from addressee.messaging.workflows.folders.project import definitions_folder
 
 # The exit codes of a check: something would change, or there are problems.

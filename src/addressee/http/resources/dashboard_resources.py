@@ -21,9 +21,9 @@ from addressee.dashboard.visits import Asked, Visit
 from addressee.http.application import Application, Owner, Resource, Responder, plain_error
 from addressee.http.bodies import Body
 from addressee.http.failures import failure
-from addressee.http.resources.page_resources import add_static
 from addressee.http.paths import decode_path
 from addressee.http.request import Request
+from addressee.http.resources.page_resources import add_static
 
 OWNER = Owner("dashboard", plain_error)
 

@@ -27,9 +27,9 @@ from addressee.messaging.steps.mentions import mentioned_channel_steps
 from addressee.messaging.steps.model import Step
 from addressee.messaging.steps.run import RecipientRun, RunStatus
 from addressee.messaging.workflows.configuration import Configuration
+from addressee.messaging.workflows.files.workflows import WorkflowDefinition
 from addressee.messaging.workflows.schemas import failures
 from addressee.messaging.workflows.translations.files import translations_of
-from addressee.messaging.workflows.files.workflows import WorkflowDefinition
 from addressee.preferences.defaults import EnvironmentDefaults
 
 

@@ -18,14 +18,6 @@ from addressee.messaging.workflows.audiences.files import (
     read_audience_file,
 )
 from addressee.messaging.workflows.available import NOTHING_AVAILABLE, Available
-from addressee.messaging.workflows.files.categories import read_categories
-from addressee.messaging.workflows.files.channels import ChannelDefinition, provider_of, read_channel
-from addressee.messaging.workflows.files.channel_groups import (
-    ChannelGroupDefinition,
-    group_path,
-    read_channel_group,
-    to_file,
-)
 from addressee.messaging.workflows.commits.documents import document_of
 from addressee.messaging.workflows.commits.model import Document, ResourceKey, ResourceKind
 from addressee.messaging.workflows.commits.pushed_files import PushedFiles
@@ -39,7 +31,17 @@ from addressee.messaging.workflows.configuration_sources import (
     unknown_files,
     unsupported_folders,
 )
+from addressee.messaging.workflows.files.categories import read_categories
+from addressee.messaging.workflows.files.channel_groups import (
+    ChannelGroupDefinition,
+    group_path,
+    read_channel_group,
+    to_file,
+)
+from addressee.messaging.workflows.files.channels import ChannelDefinition, provider_of, read_channel
 from addressee.messaging.workflows.files.preferences import read_preferences
+from addressee.messaging.workflows.files.variables import read_variables, refuse_two_homes, warn_of_secrets
+from addressee.messaging.workflows.files.workflows import WorkflowDefinition, read_workflow
 from addressee.messaging.workflows.shared_templates.files import (
     TemplateDefinition,
     check_templates,
@@ -47,8 +49,6 @@ from addressee.messaging.workflows.shared_templates.files import (
     warn_of_texts,
 )
 from addressee.messaging.workflows.translations.files import TranslationDefinition, read_translation, texts_with
-from addressee.messaging.workflows.files.variables import read_variables, refuse_two_homes, warn_of_secrets
-from addressee.messaging.workflows.files.workflows import WorkflowDefinition, read_workflow
 from addressee.preferences.categories import Section
 
 T = TypeVar("T")

@@ -20,11 +20,11 @@ from addressee.messaging.content.templating.shared_templates import LAYOUT, PART
 from addressee.messaging.definitions.reading import name_in, read, read_document
 from addressee.messaging.definitions.sources import Problem, Source
 from addressee.messaging.workflows.audiences.files import audience_sources
-from addressee.messaging.workflows.files.channel_groups import channel_group_sources
 from addressee.messaging.workflows.commits.model import Document, ResourceKey, ResourceKind
+from addressee.messaging.workflows.files.channel_groups import channel_group_sources
+from addressee.messaging.workflows.files.workflow_sources import workflow_sources
 from addressee.messaging.workflows.shared_templates.sources import LAYOUTS, PARTIALS, FileKind, template_sources
 from addressee.messaging.workflows.translations.sources import document_source, translation_sources
-from addressee.messaging.workflows.files.workflow_sources import workflow_sources
 
 VARIABLES = "variables.yaml"
 PUBLIC_VARIABLES = "public_variables.yaml"

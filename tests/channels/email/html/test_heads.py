@@ -1,7 +1,7 @@
 """Style sheets that are put into the head of an e-mail."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from addressee.channels.email.html.heads import with_first_sheet, with_sheets_in_head
@@ -31,7 +31,6 @@ PIECES = st.lists(st.sampled_from(["<head>", "</head>", A, B, "<!--", "-->", "<t
 
 
 @given(PIECES.map("".join))
-@settings(deadline=None)
 def test_putting_them_there_again_changes_nothing(html: str) -> None:
     moved = with_sheets_in_head(html)
     assert with_sheets_in_head(moved) == moved

@@ -6,7 +6,7 @@ import socket
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from addressee.channels.email.html.inlining import MAX_DEPTH, MAX_LENGTH, with_inlined_css
@@ -75,7 +75,6 @@ def test_what_becomes_of_a_sheet(html: str, inlined: str) -> None:
     assert got == inlined
 
 
-@settings(deadline=None)
 @given(st.text(st.sampled_from("<>/=\"' \n&;é{}") | st.characters()).filter(lambda html: "<style" not in html.lower()))
 def test_html_without_a_sheet_stays_byte_for_byte(html: str) -> None:
     assert with_inlined_css(html) is html

@@ -4,7 +4,7 @@ import html as standard
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from addressee.channels.email.html.plain_text import MAX_LENGTH, text_of
@@ -110,7 +110,6 @@ WORDS = st.text(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(WORDS.filter(str.split), min_size=1))
 def test_no_markup_is_left_and_no_text_is_lost(words: list[str]) -> None:
     html = "".join(f"<p><b>{standard.escape(word)}</b></p>" for word in words)

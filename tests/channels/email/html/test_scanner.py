@@ -3,7 +3,7 @@
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from addressee.channels.email.html.scanner import Tag, Text, depth_of, tokens_of
@@ -60,7 +60,6 @@ WELL_FORMED = st.lists(
 ).map("".join)
 
 
-@settings(deadline=None)
 @given(WELL_FORMED)
 def test_tags_and_texts_are_those_of_another_parser(text: str) -> None:
     class Parser(HTMLParser):

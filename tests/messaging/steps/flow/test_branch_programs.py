@@ -105,7 +105,7 @@ def compiled(written: list[dict[str, Any]]) -> Compiler:
     return compiler
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(steps(2), st.fixed_dictionaries({name: st.booleans() for name in NAMES}))
 def test_the_program_does_what_the_tree_says(tree: list[dict[str, Any]], data: dict[str, bool]) -> None:
     written = named(tree, iter(range(1000)))
@@ -114,7 +114,7 @@ def test_the_program_does_what_the_tree_says(tree: list[dict[str, Any]], data: d
     assert done.run.status is RunStatus.COMPLETED
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(steps(2), st.fixed_dictionaries({name: st.booleans() for name in NAMES}))
 def test_every_step_leads_on(tree: list[dict[str, Any]], data: dict[str, bool]) -> None:
     program = compiled(named(tree, iter(range(1000)))).program

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from addressee.messaging.workflows.configuration import ConfigurationError, read_configuration
-from addressee.messaging.workflows.deploying.deployment import Deployed, Effect
+from addressee.messaging.workflows.deploying.effects import Deployed, Effect
 from tests.messaging.office import FILES, Office, write_files
 
 STEPS = """

@@ -60,7 +60,7 @@ TEXTS = st.lists(st.sampled_from(["a", "b", "", "\u2028", "c\r"]), max_size=6).f
 
 
 @given(TEXTS, TEXTS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_patch_with_a_difference_makes_the_folder_of_the_environment(here: str, there: str) -> None:
     with TemporaryDirectory() as place:
         file = Path(place) / "file"

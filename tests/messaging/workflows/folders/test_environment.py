@@ -14,10 +14,10 @@ from addressee.messaging.workflows.commits.model import Authorship, Document, Re
 from addressee.messaging.workflows.configuration import read_configuration
 from addressee.messaging.workflows.configuration_sources import folder_sources
 from addressee.messaging.workflows.deploying.deployment import deploy
+from addressee.messaging.workflows.deploying.publishing import Publishing
 from addressee.messaging.workflows.folders.differences import Things, differences
 from addressee.messaging.workflows.folders.environment import read_stored, things_of
 from addressee.messaging.workflows.folders.local import named_sources, things_in
-from addressee.messaging.workflows.deploying.publishing import Publishing
 from tests.messaging.office import IN_APP, SEALER, Office, write_files
 
 CORPUS = Path(__file__).parents[3] / "corpus" / "knock" / "push"

@@ -9,12 +9,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from addressee.messaging.definitions.extracted_files import file_path, to_json
 from addressee.messaging.definitions.joined_files import read_with_joined
 from addressee.messaging.definitions.sources import Source
+from addressee.messaging.workflows.files.workflow_sources import STRUCTURED
 from addressee.messaging.workflows.folders.extraction import (
     LAYOUT,
     PARTIAL,
@@ -24,7 +25,6 @@ from addressee.messaging.workflows.folders.extraction import (
     WORKFLOW,
     files_of,
 )
-from addressee.messaging.workflows.files.workflow_sources import STRUCTURED
 
 MAIL = {
     "ref": "Email_1",
@@ -208,7 +208,6 @@ WORKFLOWS = st.fixed_dictionaries({"name": TEXTS, "steps": st.lists(STEPS, max_s
 
 
 @given(WORKFLOWS)
-@settings(deadline=None)
 def test_what_was_extracted_joined_again_is_the_same(document: dict[str, Any]) -> None:
     before = deepcopy(document)
     files = files_of(WORKFLOW, document, {"key": "a"})

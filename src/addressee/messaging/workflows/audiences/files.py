@@ -24,8 +24,8 @@ from addressee.messaging.workflows.audiences.model import (
     Segment,
     SegmentCondition,
 )
-from addressee.messaging.workflows.files.chains import MAX_DEPTH, Chain, chains_without_end
 from addressee.messaging.workflows.commits.documents import without_ignored
+from addressee.messaging.workflows.files.chains import MAX_DEPTH, Chain, chains_without_end
 
 FOLDER = "audiences"
 NAMES = ("audience.yaml", "audience.json")

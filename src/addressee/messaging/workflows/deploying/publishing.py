@@ -17,7 +17,8 @@ from addressee.messaging.workflows.commits.model import NOBODY, Authorship, Comm
 from addressee.messaging.workflows.commits.store import live_commits, read_drafts, store_drafts
 from addressee.messaging.workflows.configuration import Configuration, ConfigurationError, check_sources
 from addressee.messaging.workflows.configuration_sources import ConfigurationSources, document_sources
-from addressee.messaging.workflows.deploying.deployment import Deployed, deploy_within, lock_environment, undone
+from addressee.messaging.workflows.deploying.deployment import deploy_within, lock_environment, undone
+from addressee.messaging.workflows.deploying.effects import Deployed
 
 # What others render: drafts of them count for drafts of these.
 RENDERED = frozenset({ResourceKind.LAYOUT, ResourceKind.PARTIAL})

@@ -16,12 +16,12 @@ from addressee.messaging.definitions.writing import to_yaml
 from addressee.messaging.environment import channels
 from addressee.messaging.environment.channel_groups import ChannelGroups
 from addressee.messaging.environment.variables import read_variables
-from addressee.messaging.workflows.files.channel_groups import group_path
-from addressee.messaging.workflows.files.channel_groups import to_file as group_file
 from addressee.messaging.workflows.commits.model import Commit, ResourceKey, ResourceKind
 from addressee.messaging.workflows.commits.pushed_files import PushedFiles, read_pushed_files
 from addressee.messaging.workflows.commits.store import live_commits
 from addressee.messaging.workflows.configuration_sources import CATEGORIES, PREFERENCES, PUBLIC_VARIABLES, VARIABLES
+from addressee.messaging.workflows.files.channel_groups import group_path
+from addressee.messaging.workflows.files.channel_groups import to_file as group_file
 from addressee.messaging.workflows.folders import extraction
 from addressee.messaging.workflows.folders.channels import channel_path, says_the_same, to_file, to_text
 from addressee.messaging.workflows.folders.differences import Files, Things

@@ -9,10 +9,10 @@ from typing import Any
 
 from addressee.messaging.definitions.model import FieldPath
 from addressee.messaging.definitions.sources import Source
-from addressee.messaging.workflows.files.channel_groups import group_path
 from addressee.messaging.workflows.commits.documents import without_ignored
 from addressee.messaging.workflows.commits.model import ResourceKind
 from addressee.messaging.workflows.configuration_sources import TEMPLATE_KINDS, ConfigurationSources
+from addressee.messaging.workflows.files.channel_groups import group_path
 from addressee.messaging.workflows.folders.differences import Things
 
 # Fields below which steps stand that have files of their own.

@@ -23,8 +23,8 @@ from addressee.messaging.definitions.model import FieldPath
 from addressee.messaging.definitions.reading import UNSTORABLE
 from addressee.messaging.definitions.sources import Source
 from addressee.messaging.steps.texts import ONLY_IN_FETCHES, SECRETS
-from addressee.messaging.workflows.files.chains import MAX_DEPTH, Chain, chains_without_end
 from addressee.messaging.workflows.commits.documents import without_ignored
+from addressee.messaging.workflows.files.chains import MAX_DEPTH, Chain, chains_without_end
 from addressee.messaging.workflows.shared_templates.placing import placing_problems
 from addressee.messaging.workflows.shared_templates.store import partials_in, texts_of
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from addressee.messaging.content.templating import escaping, liquid
@@ -22,7 +22,6 @@ ENVIRONMENTS = [liquid.PLAIN, liquid.HTML, escaping.SLACK, escaping.JSON]
 
 
 @given(st.sampled_from([*KNOCK, "date"]), st.lists(VALUES, min_size=1, max_size=5), st.sampled_from(ENVIRONMENTS))
-@settings(deadline=None)
 def test_no_value_and_no_argument_keeps_a_text_from_being_rendered(
     name: str, values: list[Any], environment: liquid.BoundedEnvironment
 ) -> None:
@@ -32,7 +31,6 @@ def test_no_value_and_no_argument_keeps_a_text_from_being_rendered(
 
 
 @given(st.text(st.sampled_from("0123456789-:TZ.+/, apmJuneday"), max_size=30), st.sampled_from(["UTC", "Asia/Tokyo"]))
-@settings(deadline=None)
 def test_whatever_looks_like_a_date_can_be_printed(text: str, zone: str) -> None:
     render(
         "{{ v | timezone: z }}{{ v | date: '%c', z }}{{ v | format_datetime_in_locale: 'de' }}", {"v": text, "z": zone}

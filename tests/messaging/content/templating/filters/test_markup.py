@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from addressee.channels.links import SCHEMES
 from addressee.messaging.content.templating import escaping, liquid
@@ -75,7 +75,6 @@ def test_it_is_harmless_whatever_the_value_says(value: str) -> None:
 
 
 @given(TEXTS)
-@settings(deadline=None)
 def test_any_value_is_harmless(value: str) -> None:
     assert is_harmless(render(SOURCE, scope_of(value), liquid.HTML))
     assert is_harmless(to_html(f"a {SOURCE}\n\n{SOURCE}", scope_of(value), SCHEMES).text)
