@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from addressee.cli.commands.convert import CONVERTERS
+from addressee.cli.commands.folders.convert import CONVERTERS
 from addressee.converting.inputs import read_inputs
 from addressee.converting.model import Note
 from addressee.converting.writing import files_of, write

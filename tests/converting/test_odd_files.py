@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from addressee.cli.commands.convert import CONVERTERS, problems_of
+from addressee.cli.commands.folders.convert import CONVERTERS, problems_of
 from addressee.converting.inputs import read_inputs
 from addressee.converting.model import UnusableError
 from addressee.converting.writing import files_of, write

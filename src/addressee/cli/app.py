@@ -131,7 +131,7 @@ async def push(
     changed. What no file of the folder defines stays as it is.
     """
     from addressee.cli.authorship import authorship
-    from addressee.cli.commands import push
+    from addressee.cli.commands.folders import push
 
     if check:
         await push.check(options, folder, environment)
@@ -153,7 +153,7 @@ async def pull(options: InstallationOptions, folder: Path, environment: str, *, 
 
     Files that differ are overwritten once you agree.
     """
-    from addressee.cli.commands.pull import pull
+    from addressee.cli.commands.folders.pull import pull
 
     await pull(options, folder, environment, force=force)
 
@@ -168,7 +168,7 @@ async def diff(options: InstallationOptions, folder: Path, environment: str) -> 
 
     The exit code is 0 when they are alike, and 1 when they differ.
     """
-    from addressee.cli.commands.diff import diff
+    from addressee.cli.commands.folders.diff import diff
 
     await diff(options, folder, environment)
 
@@ -198,7 +198,7 @@ async def promote(
     Everything happens together or not at all. Channels, variables and preferences are each environment's own.
     """
     from addressee.cli.authorship import authorship
-    from addressee.cli.commands.promote import promote
+    from addressee.cli.commands.folders.promote import promote
 
     why = message or f"Promoted from {source}"
     await promote(options, source, target, only, authorship(author, why), agreed=yes)
@@ -234,7 +234,7 @@ def preview(
     FOLDER is one that `push` takes. Delays pass at once, conditions and preferences count. A message that would not be
     sent, for want of an address say, is shown with the reason.
     """
-    from addressee.cli.commands.preview import PreviewOptions, run
+    from addressee.cli.commands.folders.preview import PreviewOptions, run
 
     run(folder, PreviewOptions(workflow, recipient, data, tenant, actor, answers, channels, events, out))
 
@@ -252,7 +252,7 @@ def convert(vendor: str, files: tuple[Path, ...], out: Path, *, force: bool) -> 
     Everything that needs a hand is told with its file and line, and stands in conversion.md. The exit code is 0 when
     everything was converted exactly, 1 when something needs a hand, and 2 for files that cannot be converted.
     """
-    from addressee.cli.commands.convert import run
+    from addressee.cli.commands.folders.convert import run
 
     run(vendor, files, out, force=force)
 
@@ -261,7 +261,7 @@ def convert(vendor: str, files: tuple[Path, ...], out: Path, *, force: bool) -> 
 @click.argument("kind", type=click.Choice(["workflow"]))
 def schema(kind: str) -> None:
     """Show the JSON schema of a workflow's file, which editors complete and check by."""
-    from addressee.cli.commands.schema import schema
+    from addressee.cli.commands.folders.schema import schema
 
     schema()
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import click
 
-from addressee.cli.commands.push import show, shown_problems
+from addressee.cli.commands.folders.push import show, shown_problems
 from addressee.cli.errors import CommandError, refusals
 from addressee.cli.options import InstallationOptions
 from addressee.directory.access.environments import Environments

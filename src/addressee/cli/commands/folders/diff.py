@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from addressee.cli.commands.pull import sources_in, stored_in, tell_of_unknown
-from addressee.cli.commands.push import shown_problems
+from addressee.cli.commands.folders.pull import sources_in, stored_in, tell_of_unknown
+from addressee.cli.commands.folders.push import shown_problems
 from addressee.cli.options import InstallationOptions
 from addressee.messaging.workflows.folders.differences import differences
 from addressee.messaging.workflows.folders.environment import things_of

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from addressee.cli.commands.push import shown_problems
+from addressee.cli.commands.folders.push import shown_problems
 from addressee.cli.errors import CommandError, refusals
 from addressee.cli.options import InstallationOptions
 from addressee.database.sealing import WrongMasterKeyError

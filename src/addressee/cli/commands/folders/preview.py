@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from addressee.cli.commands.push import shown_problems
+from addressee.cli.commands.folders.push import shown_problems
 from addressee.cli.errors import CommandError, refusals
 from addressee.directory.recipient import TENANTS, USERS
 from addressee.messaging.environment.channels import Channel

@@ -1,0 +1,1 @@
+"""Commands on folders of files: push, pull and what surrounds them."""
