@@ -63,6 +63,7 @@ class Publishing:
     ) -> list[Deployed]:
         """Makes documents live. What they render must be live already, or be among them."""
         async with self._pool.acquire() as connection, connection.transaction():
+            await lock_environment(connection, environment_id)
             deployed = await self._deploy(connection, environment_id, documents, authorship)
             await keep(connection, receipt, deployed, self._clock.now())
             return deployed
@@ -96,6 +97,7 @@ class Publishing:
         deployed: list[Deployed] = []
         async with self._pool.acquire() as connection, connection.transaction():
             for id in environment_ids:
+                await lock_environment(connection, id)
                 sources = ConfigurationSources(channel_groups=[read_document(text, f"channel group {key}", key)])
                 configuration = check_sources(sources, {}, await read_available(connection, id))
                 deployed += await deploy_within(connection, self._sealer, id, configuration, self._clock.now())
