@@ -60,10 +60,9 @@ async def test_the_version_is_shown() -> None:
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (("keys", "create", "--kind", "secret"), "Error: Missing option '--environment'."),
         (
             ("keys", "create", "--environment", "development", "--kind", "golden"),
-            "Error: Invalid value for '--kind': 'golden' is not one of 'secret', 'public', 'workspace', 'api'.",
+            "Error: Invalid value for '--kind': 'golden' is not one of 'secret', 'public', 'workspace', 'api', 'service'.",
         ),
         (("serve", "--port", "70000"), "Error: Invalid value for '--port': 70000 is not in the range 0<=x<=65535."),
         (("environments", "set", "staging"), "Error: Missing argument 'NAME=VALUE...'."),

@@ -24,7 +24,9 @@ class WorkflowMissingError(MessagingError):
 
 class WorkflowInactiveError(MessagingError):
     def __init__(self, workflow: str) -> None:
-        super().__init__(f"The workflow {workflow!r} is switched off: it says `active: false`.")
+        super().__init__(
+            f"The workflow {workflow!r} is switched off; the dashboard, or `active: true` in its file, switches it on."
+        )
 
 
 class FeedItemMissingError(MessagingError):

@@ -265,7 +265,7 @@ async def test_an_occurrence_that_cannot_start_its_workflow_did_not_happen(offic
             "ada",
             "",
             f"Schedule {made.id} could not start its workflow: "
-            "The workflow 'welcome' is switched off: it says `active: false`.",
+            "The workflow 'welcome' is switched off; the dashboard, or `active: true` in its file, switches it on.",
         ),
     ]
     await office.work()

@@ -84,7 +84,7 @@ def test_it_says_so_once_and_by_true_or_false(tmp_path: Path) -> None:
         "workflows/mail.yaml:5: the template has 'link_tracking' too; keep one of them"
     ]
     text = STEP.format(template="", rest="  channel_overrides: {link_tracking: sometimes}")
-    assert problems(tmp_path / "text", step=text) == ["workflows/mail.yaml:5: this must be true or false"]
+    assert problems(tmp_path / "text", step=text) == ["workflows/mail.yaml:5: this must be true or false or nothing"]
 
 
 def test_other_types_of_channel_do_not_track(tmp_path: Path) -> None:

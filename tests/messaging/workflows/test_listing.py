@@ -102,3 +102,11 @@ async def test_a_workflow_that_was_switched_off_stays_so_until_its_file_says_oth
     assert not (await workflows.overview(office.environment_id, "a")).active
     await office.push({**files, "workflows/a.yaml": f"{STEPS}\nactive: true"})
     assert (await workflows.overview(office.environment_id, "a")).active
+
+
+async def test_taking_out_that_a_workflow_is_off_switches_it_on(office: Office) -> None:
+    files = {"channels/in-app.yaml": IN_APP, "workflows/a.yaml": STEPS}
+    await office.push({**files, "workflows/a.yaml": f"{STEPS}\nactive: false"})
+    assert not (await office.messaging.workflows.overview(office.environment_id, "a")).active
+    await office.push(files)
+    assert (await office.messaging.workflows.overview(office.environment_id, "a")).active

@@ -95,7 +95,7 @@ class Configuration:
                 ResourceKey(ResourceKind.TRANSLATION, str(each.key)): document_of(each.source)
                 for each in self.translations
             },
-            **{ResourceKey(ResourceKind.WORKFLOW, each.key): document_of(each.source) for each in self.workflows},
+            **{each.resource: document_of(each.source) for each in self.workflows},
         }
 
     @property

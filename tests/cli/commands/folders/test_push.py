@@ -97,7 +97,7 @@ async def test_a_check_changes_nothing_and_exits_by_what_would_change(tmp_path: 
     assert (await push(tmp_path, "--check", environment="prod"))[0] == 2
 
 
-ERRORS = Path(__file__).parents[2] / "corpus" / "knock" / "errors"
+ERRORS = Path(__file__).parents[3] / "corpus" / "knock" / "errors"
 
 
 async def test_every_mistake_is_told_with_its_file_and_line(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from addressee.messaging.workflows.files.schema import workflow_schema
 from tests.messaging.office import write_files
 from tests.messaging.steps.channels.test_channel_files import CHANNELS
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 SCHEMA = Draft202012Validator(workflow_schema())
 
 MANY: dict[str, Any] = {

@@ -49,10 +49,13 @@ async def record_commits(
     documents: Mapping[ResourceKey, Document],
     now: datetime,
     authorship: Authorship,
-) -> None:
-    """Stores commits of the documents that differ from the live ones, and drops the drafts of all: they are old now."""
+) -> dict[ResourceKey, Commit]:
+    """Stores commits of the documents that differ from the live ones, and drops the drafts of all: they are old now.
+
+    Returns the commits that were live before.
+    """
     if not documents:
-        return
+        return {}
     live = await live_commits(connection, environment_id, documents)
     promoted_from = authorship.promoted_from or {}
     rows = [
@@ -73,6 +76,7 @@ async def record_commits(
             )
         )
     await connection.execute(*SQL["delete_drafts"](environment_id=environment_id, resources=list(documents)))
+    return live
 
 
 async def forget(connection: Connection, environment_id: int, resources: Sequence[ResourceKey]) -> None:

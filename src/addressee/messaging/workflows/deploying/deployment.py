@@ -102,7 +102,7 @@ async def deploy_within(
     if problems := [problem for source in sources for problem in source.problems]:
         raise ConfigurationError(problems)
     groups = await read_channel_groups(connection, environment_id)
-    await record_commits(connection, environment_id, configuration.documents, now, authorship)
+    commits = await record_commits(connection, environment_id, configuration.documents, now, authorship)
     changed = await store_changed(connection, environment_id, configuration.translations, now)
     if problems := [problem for each in configuration.translations for problem in each.source.problems]:
         raise ConfigurationError(problems)
@@ -128,9 +128,12 @@ async def deploy_within(
             Deployed(f"translation {after.key}", effect_of(before is None, before == after))
             for after, before in changed
         ],
-        *[await deploy_workflow(connection, environment_id, workflow, now) for workflow in configuration.workflows],
         *[
-            await deploy_workflow(connection, environment_id, workflow, now)
+            await deploy_workflow(connection, environment_id, workflow, commits.get(workflow.resource), now)
+            for workflow in configuration.workflows
+        ],
+        *[
+            await deploy_workflow(connection, environment_id, workflow, None, now)
             for workflow in await regrouped(connection, environment_id, configuration, groups)
         ],
         *await deploy_variables(connection, environment_id, configuration),

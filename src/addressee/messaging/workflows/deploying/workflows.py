@@ -10,6 +10,7 @@ import uuid_utils.compat
 
 from addressee.database.pool import Connection
 from addressee.database.queries import load
+from addressee.messaging.workflows.commits.model import Commit
 from addressee.messaging.workflows.deploying.effects import Deployed, Effect
 from addressee.messaging.workflows.files.workflows import WorkflowDefinition
 from addressee.messaging.workflows.model import read_version
@@ -18,14 +19,15 @@ SQL = load(__package__)
 
 
 async def deploy_workflow(
-    connection: Connection, environment_id: int, defined: WorkflowDefinition, now: datetime
+    connection: Connection, environment_id: int, defined: WorkflowDefinition, commit: Commit | None, now: datetime
 ) -> Deployed:
+    """Deploys a workflow; `commit` is what its file said before."""
     before = await connection.fetchrow(*SQL["workflow"](environment_id=environment_id, key=defined.key))
     same = before is not None and read_version(before["content"]) == defined.workflow
     version_id: UUID = before["version_id"] if before is not None and same else uuid_utils.compat.uuid7()
     active = defined.active
     if active is None:
-        active = before is None or before["active"]
+        active = before is None or before["active"] or says_inactive(commit)
     if before is not None and same and (before["active"], before["events"]) == (active, list(defined.events)):
         return Deployed(f"workflow {defined.key}", Effect.UNCHANGED)
     if not same:
@@ -51,3 +53,8 @@ async def deploy_workflow(
         )
     )
     return Deployed(f"workflow {defined.key}", Effect.NEW if before is None else Effect.CHANGED)
+
+
+def says_inactive(commit: Commit | None) -> bool:
+    """Returns whether the document of a commit has a workflow switched off, and leaving that out switches it on."""
+    return commit is not None and msgspec.json.decode(commit.document.text).get("active") is False

@@ -19,6 +19,7 @@ from addressee.messaging.steps.compiler import Compiler, ConditionsForm, UsableC
 from addressee.messaging.steps.flow.entry import RateLimit, TriggerFrequency, compile_entry
 from addressee.messaging.steps.kinds import FORMS, AnyStep, form_of
 from addressee.messaging.workflows.commits.documents import without_ignored
+from addressee.messaging.workflows.commits.model import ResourceKey, ResourceKind
 from addressee.messaging.workflows.model import MAX_STEPS, Workflow, WorkflowName, WorkflowPriority
 from addressee.messaging.workflows.schemas import check_schema
 from addressee.timing.window_forms import WindowsForm
@@ -62,7 +63,7 @@ class WorkflowFile(Definition, frozen=True):
 class WorkflowDefinition:
     """A workflow as its file defines it. `events` are the names of the events that start it.
 
-    One whose file does not say that it is `active` stays as it is, and is active if it is new.
+    One whose file does not say whether it is `active` stays as it is, and is active if it is new.
     """
 
     key: str
@@ -70,6 +71,10 @@ class WorkflowDefinition:
     workflow: Workflow
     source: Source = field(repr=False)
     events: tuple[str, ...] = ()
+
+    @property
+    def resource(self) -> ResourceKey:
+        return ResourceKey(ResourceKind.WORKFLOW, self.key)
 
 
 def read_workflow(
