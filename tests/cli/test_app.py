@@ -62,7 +62,7 @@ async def test_the_version_is_shown() -> None:
     [
         (
             ("keys", "create", "--environment", "development", "--kind", "golden"),
-            "Error: Invalid value for '--kind': 'golden' is not one of 'secret', 'public', 'workspace', 'api', 'service'",
+            "Error: Invalid value for '--kind': 'golden' is not one of 'secret', 'public', 'workspace', 'api'",
         ),
         (("serve", "--port", "70000"), "Error: Invalid value for '--port': 70000 is not in the range 0<=x<=65535."),
         (("environments", "set", "staging"), "Error: Missing argument 'NAME=VALUE...'."),
