@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -140,8 +141,12 @@ def text_of(path: FieldPath) -> str:
     return "".join(parts).removeprefix(".")
 
 
-def schema_of(form: type[msgspec.Struct]) -> dict[str, Any]:
-    """Returns the JSON schema of a struct in a file: without the tag, as the type is known already."""
+@cache
+def schema_of(form: type[msgspec.Struct]) -> Mapping[str, Any]:
+    """Returns the JSON schema of a struct in a file: without the tag, as the type is known already.
+
+    All callers share it, as making it takes milliseconds: it is copied before it is changed.
+    """
     schema: dict[str, Any] = msgspec.json.schema(form)
     tag = form.__struct_config__.tag_field
     if tag is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,13 @@ from addressee.messaging.content.http import WebhookTemplate
 from addressee.messaging.content.in_app import InAppTemplate
 from addressee.messaging.content.push import PushTemplate
 from addressee.messaging.content.sms import SmsTemplate
+from addressee.messaging.definitions.sources import schema_of
 from addressee.messaging.steps.channels.channel import ChannelStep
+from addressee.messaging.steps.channels.channel_file import overrides_schema, template_schema
 from addressee.messaging.steps.compiler import UsableChannel
 from addressee.messaging.workflows.available import Available
 from addressee.messaging.workflows.configuration import read_configuration
+from addressee.messaging.workflows.files.schema import workflow_schema
 from tests.messaging.office import write_files
 from tests.messaging.workflows.test_files import mistakes
 from tests.support.providers import provider_named
@@ -232,3 +236,15 @@ def test_a_mistake_is_told_where_knocks_name_stands(tmp_path: Path) -> None:
 def test_parameters_of_a_query_are_added_to_the_url(url: str, together: str) -> None:
     assert with_query(url, {"q": "a b"}) == together
     assert with_query(url, {}) == url
+
+
+def test_schemas_are_made_once_and_stay_as_they_are() -> None:
+    """Making one takes milliseconds, and a push of a hundred workflows checks thousands of values."""
+    made = [schema_of(EmailTemplate), template_schema(EmailTemplate), overrides_schema(EmailTemplate)]
+    before = deepcopy(made)
+    workflow_schema.cache_clear()
+    workflow_schema()
+    again = [schema_of(EmailTemplate), template_schema(EmailTemplate), overrides_schema(EmailTemplate)]
+    assert [each is other for each, other in zip(made, again, strict=True)] == [True, True, True]
+    assert made == before
+    assert made[0] != made[1]

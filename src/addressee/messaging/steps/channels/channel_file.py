@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
+from functools import cache
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -227,15 +229,17 @@ def named_like_ours(
     return None if found.problems else found.values
 
 
-def template_schema(form: type[AnyTemplate]) -> dict[str, Any]:
-    """Returns the JSON schema of a template in a file, with all names that its fields may have."""
-    schema = schema_of(form)
+@cache
+def template_schema(form: type[AnyTemplate]) -> Mapping[str, Any]:
+    """Returns the JSON schema of a template in a file, with all names that its fields may have; callers share it."""
+    schema = deepcopy(dict(schema_of(form)))
     with_aliases(schema["$defs"][form.__name__], form.ALIASES)
     return schema
 
 
-def overrides_schema(form: type[AnyTemplate]) -> dict[str, Any]:
-    """Returns the JSON schema of the `channel_overrides` beside a template."""
+@cache
+def overrides_schema(form: type[AnyTemplate]) -> Mapping[str, Any]:
+    """Returns the JSON schema of the `channel_overrides` beside a template; callers share it."""
     schema: dict[str, Any] = {"type": "object", "properties": {}, "additionalProperties": False}
     with_aliases(schema, form.OVERRIDES, template_schema(form)["$defs"][form.__name__]["properties"])
     return schema

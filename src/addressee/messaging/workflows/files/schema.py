@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from functools import lru_cache
 from typing import Any
 
@@ -85,17 +86,17 @@ def reference(form: type[msgspec.Struct]) -> dict[str, Any]:
 def describe_templates(definitions: dict[str, Any]) -> None:
     """Adds the templates of all types of channel to the definitions, and refers to them in channel steps."""
     for form in TEMPLATES.values():
-        definitions |= template_schema(form)["$defs"]
+        definitions |= deepcopy(template_schema(form)["$defs"])
     properties = definitions[ChannelStepFile.__name__]["properties"]
     properties["template"] = one_of(*map(reference, TEMPLATES.values()))
     definitions[RouteStepFile.__name__]["properties"]["templates"]["additionalProperties"] = properties["template"]
-    properties["channel_overrides"] = one_of(*map(overrides_schema, TEMPLATES.values()))
+    properties["channel_overrides"] = one_of(*map(deepcopy, map(overrides_schema, TEMPLATES.values())))
     properties["channel_type"] = one_of({"enum": [*ChannelType, GUIDE]})
     for name, type in SHORT_NAMES.items():
         properties[name] = one_of(reference(TEMPLATES[type]))
 
 
-def one_of(*schemas: dict[str, Any]) -> dict[str, Any]:
+def one_of(*schemas: Mapping[str, Any]) -> dict[str, Any]:
     """Returns the schema of a field that may be left out, or be nothing."""
     return {"anyOf": [*schemas, {"type": "null"}]}
 
