@@ -1,5 +1,6 @@
 """Channel groups that are pushed: what changes with them, and what runs, explanations and previews say."""
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ from addressee.directory.edits.recipients import Identify
 from addressee.directory.writing.writes import Write
 from addressee.messaging.preview.model import PreviewedEvent, PreviewedMessage
 from addressee.messaging.preview.simulations import Simulation
-from addressee.messaging.workflows.configuration import ConfigurationError, read_configuration
+from addressee.messaging.workflows.configuration import Configuration, ConfigurationError, read_configuration
+from addressee.messaging.workflows.deploying import documents
+from addressee.messaging.workflows.deploying.documents import configuration_of
 from addressee.messaging.workflows.deploying.publishing import Publishing
 from addressee.messaging.workflows.files.channel_groups import to_file
 from addressee.messaging.workflows.outline import outline
@@ -151,6 +154,22 @@ async def test_a_group_that_changes_has_its_workflows_change(office: Office) -> 
     await publishing.put_channel_group([office.environment_id], "mail", group(IF_EU, REST, operator="all"))
     overview = await office.messaging.workflows.overview(office.environment_id, "note")
     assert (overview.active, len(overview.workflow.steps)) == (False, 3)
+
+
+async def test_workflows_of_a_group_are_compiled_beside_the_event_loop(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await office.push(files(IF_EU, REST))
+    threads = []
+
+    def compiled(*given: Any) -> Configuration:
+        threads.append(threading.current_thread())
+        return configuration_of(*given)
+
+    monkeypatch.setattr(documents, "configuration_of", compiled)
+    await Publishing(office.pool, SEALER, office.clock).put_channel_group([office.environment_id], "mail", group(REST))
+    assert len(threads) == 1
+    assert threads[0] is not threading.main_thread()
 
 
 async def test_a_group_does_not_change_where_a_workflow_cannot_have_it(office: Office) -> None:

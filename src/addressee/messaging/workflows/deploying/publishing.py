@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
@@ -16,8 +15,9 @@ from addressee.messaging.workflows.available import read_available
 from addressee.messaging.workflows.commits.model import NOBODY, Authorship, Commit, Document, ResourceKey, ResourceKind
 from addressee.messaging.workflows.commits.store import live_commits, read_drafts, store_drafts
 from addressee.messaging.workflows.configuration import Configuration, ConfigurationError, check_sources
-from addressee.messaging.workflows.configuration_sources import ConfigurationSources, document_sources
+from addressee.messaging.workflows.configuration_sources import ConfigurationSources
 from addressee.messaging.workflows.deploying.deployment import deploy_within, lock_environment, undone
+from addressee.messaging.workflows.deploying.documents import checked
 from addressee.messaging.workflows.deploying.effects import Deployed
 
 # What others render: drafts of them count for drafts of these.
@@ -185,15 +185,6 @@ class Publishing:
         return await deploy_within(
             connection, self._sealer, environment_id, configuration, self._clock.now(), authorship
         )
-
-
-async def checked(
-    connection: Connection, environment_id: int, documents: Mapping[ResourceKey, Document]
-) -> Configuration:
-    """Returns the configuration that documents define beside what is live. Raises ConfigurationError."""
-    # Whoever else this process serves goes on: finding the lines of a hundred workflows takes seconds.
-    sources = await asyncio.to_thread(document_sources, documents)
-    return check_sources(sources, {}, await read_available(connection, environment_id))
 
 
 def refuse_without_steps(configuration: Configuration, documents: Mapping[ResourceKey, Document]) -> None:

@@ -8,11 +8,10 @@ from dataclasses import replace
 from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.messaging.environment.channel_groups import ChannelGroup
-from addressee.messaging.workflows.available import read_available
 from addressee.messaging.workflows.commits.model import ResourceKey, ResourceKind
 from addressee.messaging.workflows.commits.store import live_commits
-from addressee.messaging.workflows.configuration import Configuration, check_sources
-from addressee.messaging.workflows.configuration_sources import document_sources
+from addressee.messaging.workflows.configuration import Configuration
+from addressee.messaging.workflows.deploying.documents import checked
 from addressee.messaging.workflows.files.workflows import WorkflowDefinition
 
 SQL = load(__package__)
@@ -34,6 +33,5 @@ async def regrouped(
     resources = [ResourceKey(ResourceKind.WORKFLOW, row["key"]) for row in rows if row["key"] not in pushed]
     commits = await live_commits(connection, environment_id, resources)
     documents = {resource: commit.document for resource, commit in commits.items()}
-    available = await read_available(connection, environment_id)
-    found = check_sources(document_sources(documents), {}, available)
+    found = await checked(connection, environment_id, documents)
     return [replace(each, active=None) for each in found.workflows]
