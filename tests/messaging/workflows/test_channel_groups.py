@@ -1,5 +1,6 @@
 """Channel groups that are pushed: what changes with them, and what runs, explanations and previews say."""
 
+import asyncio
 import threading
 from pathlib import Path
 from typing import Any
@@ -10,15 +11,26 @@ import pytest
 from addressee.dashboard.workflows.words.steps import described
 from addressee.directory.edits.recipients import Identify
 from addressee.directory.writing.writes import Write
+from addressee.messaging.definitions.reading import read_document
 from addressee.messaging.preview.model import PreviewedEvent, PreviewedMessage
 from addressee.messaging.preview.simulations import Simulation
-from addressee.messaging.workflows.configuration import Configuration, ConfigurationError, read_configuration
+from addressee.messaging.workflows.available import read_available
+from addressee.messaging.workflows.commits.model import NOBODY, Document, ResourceKey, ResourceKind
+from addressee.messaging.workflows.configuration import (
+    Configuration,
+    ConfigurationError,
+    check_sources,
+    read_configuration,
+)
+from addressee.messaging.workflows.configuration_sources import ConfigurationSources
 from addressee.messaging.workflows.deploying import documents
+from addressee.messaging.workflows.deploying.deployment import deploy_within, lock_environment
 from addressee.messaging.workflows.deploying.documents import configuration_of
 from addressee.messaging.workflows.deploying.publishing import Publishing
 from addressee.messaging.workflows.files.channel_groups import to_file
 from addressee.messaging.workflows.outline import outline
 from tests.messaging.office import FILES, OUTBOX, SEALER, Office, write_files
+from tests.support.waiting import until
 
 IF_EU = {
     "channel_key": "eu",
@@ -170,6 +182,30 @@ async def test_workflows_of_a_group_are_compiled_beside_the_event_loop(
     await Publishing(office.pool, SEALER, office.clock).put_channel_group([office.environment_id], "mail", group(REST))
     assert len(threads) == 1
     assert threads[0] is not threading.main_thread()
+
+
+async def test_a_workflow_that_is_published_while_its_group_changes_has_the_new_one(office: Office) -> None:
+    await office.push(files(IF_EU, REST))
+    resource = ResourceKey(ResourceKind.WORKFLOW, "again")
+    step = {"ref": "again", "channel_group_key": "mail", "template": {"subject": "Hi", "html": "<p>x</p>"}}
+    document = Document(msgspec.json.encode({"steps": [step]}).decode())
+    sources = ConfigurationSources(channel_groups=[read_document(group(REST), "channel group mail", "mail")])
+    changed = check_sources(sources, {}, await read_available(office.pool, office.environment_id))
+    publishing = Publishing(office.pool, SEALER, office.clock)
+    async with office.pool.acquire() as connection, connection.transaction():
+        await lock_environment(connection, office.environment_id)
+        publication = publishing.publish(office.environment_id, {resource: document}, NOBODY)
+        published = asyncio.create_task(publication)
+        await until(lambda: somebody_waits(office))
+        await deploy_within(connection, SEALER, office.environment_id, changed, office.clock.now())
+    await published
+    overview = await office.messaging.workflows.overview(office.environment_id, "again")
+    assert [step.ref for step in overview.workflow.steps] == ["again-rest"]
+
+
+async def somebody_waits(office: Office) -> bool:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    return bool(await office.pool.fetchval(waiting))
 
 
 async def test_a_group_does_not_change_where_a_workflow_cannot_have_it(office: Office) -> None:

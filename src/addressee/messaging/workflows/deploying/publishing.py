@@ -178,6 +178,7 @@ class Publishing:
         documents: Mapping[ResourceKey, Document],
         authorship: Authorship,
     ) -> list[Deployed]:
+        """Deploys documents to an environment that is locked: what they are checked against must stay."""
         if not documents:
             return []
         configuration = await checked(connection, environment_id, documents)
