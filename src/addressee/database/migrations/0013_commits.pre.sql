@@ -3,7 +3,7 @@
 -- of the files that it was read from, by their paths in the pushed folder; NULL when it did not come from files.
 CREATE TABLE addressee.commits (
   environment_id smallint NOT NULL,
-  -- A UUIDv7: commits are in the order of their ids.
+  -- A UUIDv7, or the one after that of the commit before: commits of a resource are in the order of their ids.
   id uuid NOT NULL,
   kind text NOT NULL,
   key text COLLATE "C" NOT NULL,

@@ -1,5 +1,7 @@
 """Documents become drafts, drafts commits, and commits of one environment those of another."""
 
+from uuid import UUID
+
 import msgspec
 import pytest
 
@@ -73,6 +75,19 @@ async def test_pushing_the_same_again_commits_nothing(office: Office) -> None:
     before = await live(office)
     await office.push(FILES)
     assert await live(office) == before
+
+
+async def test_what_is_pushed_last_is_live_also_after_a_push_from_a_clock_that_is_ahead(
+    office: Office, publishing: Publishing
+) -> None:
+    await publishing.publish(office.environment_id, {FOOTER: partial("1")}, ADA)
+    ahead = UUID("ffffffff-ffff-7000-8000-000000000000")
+    await office.pool.execute(
+        "UPDATE addressee.commits SET id = $2 WHERE environment_id = $1", office.environment_id, ahead
+    )
+    await publishing.publish(office.environment_id, {FOOTER: partial("2")}, ADA)
+    commit = (await live(office))[FOOTER]
+    assert (commit.id, commit.document) == (UUID("ffffffff-ffff-7000-8000-000000000001"), partial("2"))
 
 
 async def test_a_changed_comment_is_a_commit_and_no_new_version(office: Office) -> None:

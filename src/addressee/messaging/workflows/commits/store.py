@@ -60,7 +60,11 @@ async def record_commits(
     promoted_from = authorship.promoted_from or {}
     rows = [
         CommitRow(
-            uuid_utils.compat.uuid7(), *resource, document.text, encoded(document.files), promoted_from.get(resource)
+            id_after(live.get(resource)),
+            *resource,
+            document.text,
+            encoded(document.files),
+            promoted_from.get(resource),
         )
         for resource, document in documents.items()
         if resource not in live or live[resource].document != document
@@ -77,6 +81,12 @@ async def record_commits(
         )
     await connection.execute(*SQL["delete_drafts"](environment_id=environment_id, resources=list(documents)))
     return live
+
+
+def id_after(before: Commit | None) -> UUID:
+    """Returns an id for the commit that follows another one of its resource, also if that one's clock was ahead."""
+    id = uuid_utils.compat.uuid7()
+    return id if before is None or id > before.id else UUID(int=before.id.int + 1)
 
 
 async def forget(connection: Connection, environment_id: int, resources: Sequence[ResourceKey]) -> None:
