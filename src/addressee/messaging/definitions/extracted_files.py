@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from posixpath import dirname, relpath
 from typing import Any, TypeAlias
 
@@ -34,11 +34,26 @@ class Extractable:
 Rule: TypeAlias = Callable[[FieldPath, Mapping[str, Any]], Mapping[str, Extractable]]
 
 
+@dataclass(frozen=True, slots=True)
+class ExtractedFiles:
+    """The texts of files by their paths. Paths that differ only in capitals are one: some systems do not tell them."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    _taken: set[str] = field(default_factory=set)
+
+    def __contains__(self, path: str) -> bool:
+        return path.lower() in self._taken
+
+    def put(self, path: str, text: str) -> None:
+        self.texts[path] = text
+        self._taken.add(path.lower())
+
+
 def extract(
     definition: dict[str, Any],
     rule: Rule,
     path_of: Callable[[FieldPath, str], str],
-    files: MutableMapping[str, str],
+    files: ExtractedFiles,
     links: Mapping[FieldPath, str],
 ) -> None:
     """Moves contents from a definition to `files`, by their paths; fields that name them come last in their mappings.
@@ -54,10 +69,10 @@ def extract(
         file = linked or path_of(path, extractable.ending)
         *above, name = path
         holder = value_at(definition, above)
-        if file.lower() in map(str.lower, files) or not is_joined_alike(holder[name]):
+        if file in files or not is_joined_alike(holder[name]):
             continue
         content = holder.pop(name)
-        files[file] = content if isinstance(content, str) else to_json(rebased(content, dirname(file)))
+        files.put(file, content if isinstance(content, str) else to_json(rebased(content, dirname(file))))
         holder[f"{name}{MARK}"] = file
 
 

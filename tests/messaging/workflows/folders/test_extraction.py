@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from addressee.messaging.definitions.extracted_files import file_path, to_json
+from addressee.messaging.definitions.extracted_files import ExtractedFiles, file_path, to_json
 from addressee.messaging.definitions.joined_files import read_with_joined
+from addressee.messaging.definitions.model import FieldPath
 from addressee.messaging.definitions.sources import Source
 from addressee.messaging.workflows.files.workflow_sources import STRUCTURED
 from addressee.messaging.workflows.folders.extraction import (
@@ -41,6 +42,24 @@ MAIL = {
         ],
     },
 }
+
+
+def test_paths_that_differ_only_in_capitals_are_one() -> None:
+    files = ExtractedFiles()
+    files.put("Mail/body.md", "x")
+    assert "mail/Body.md" in files
+    assert "mail/body.html" not in files
+    assert files.texts == {"Mail/body.md": "x"}
+
+
+def test_links_are_those_of_the_step_with_their_ref() -> None:
+    steps = [{"ref": ref, "type": "channel", "template": {"text_body": ref}} for ref in ("a", "b")]
+    links: dict[FieldPath, str] = {("b", "template", "text_body"): "texts/b.txt"}
+    files = files_of(WORKFLOW, {"steps": steps}, {}, links)
+    assert {path: text for path, text in files.items() if path != "workflow.json"} == {
+        "a/text_body.txt": "a",
+        "texts/b.txt": "b",
+    }
 
 
 def test_a_workflow_has_the_files_of_its_steps() -> None:

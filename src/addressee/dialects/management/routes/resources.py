@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -108,7 +109,7 @@ class Resource:
     async def validate(self, call: Call) -> Answer:
         resource = self._new_key(call)
         states = await states_of(call, self.kind)
-        document = self._document(call, resource, states)
+        document = await self._document(call, resource, states)
         with problems_refused(resource, f"The {self.what} {resource.key!r}"):
             await call.services.publishing.check(call.environment.id, {resource: document})
         return self._answer(call, StoredResource(resource, document, *self._now(call)), states, annotate=False)
@@ -121,7 +122,7 @@ class Resource:
         states = await states_of(call, self.kind)
         if commit:
             states = {resource.key: True, **states}
-        document = self._document(call, resource, states)
+        document = await self._document(call, resource, states)
         author = call.caller.author
         before = await call.services.messaging.resources.get(call.environment.id, resource)
         created_at, now = self._now(call)
@@ -151,11 +152,12 @@ class Resource:
             raise missing(what)
         return resource
 
-    def _document(self, call: Call, resource: ResourceKey, states: Mapping[str, bool]) -> Document:
+    async def _document(self, call: Call, resource: ResourceKey, states: Mapping[str, bool]) -> Document:
         """Returns the document that a body holds. Raises MisshapenError, MalformedError or RefusedError."""
         body = getattr(typed(object_body(call), self.shapes.pushed), self.name)
         check_value(body, self.name)
-        return document_of(resource, body, active=states.get(resource.key, False))
+        # Whoever else this process serves goes on: finding the files of a megabyte takes seconds.
+        return await asyncio.to_thread(document_of, resource, body, active=states.get(resource.key, False))
 
     def _answer(self, call: Call, stored: StoredResource, states: Mapping[str, bool], *, annotate: bool) -> Answer:
         return json_answer({self.name: rendered(stored, self._view(call, stored.resource, states, annotate))})

@@ -6,7 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
-from addressee.messaging.definitions.extracted_files import Extractable, Rule, extract, file_path, to_json
+from addressee.messaging.definitions.extracted_files import (
+    Extractable,
+    ExtractedFiles,
+    Rule,
+    extract,
+    file_path,
+    to_json,
+)
 from addressee.messaging.definitions.model import KEY, FieldPath
 
 WORKFLOW = "workflow"
@@ -91,18 +98,28 @@ def files_of(
     """
     whole = deepcopy(dict(document))
     name = f"{kind}.json"
-    files = {name: ""}
+    files = ExtractedFiles()
+    files.put(name, "")
 
     def rule(path: FieldPath, value: Mapping[str, Any]) -> Mapping[str, Extractable]:
         return extractable_fields(kind, path, value)
 
     if kind == WORKFLOW:
+        of_steps = links_of_steps(links or {})
         for step in steps_in(whole.get("steps")):
-            extract_step(step, rule, files, links or {})
+            extract_step(step, rule, files, of_steps)
     else:
         extract(whole, rule, file_path, files, links or {})
-    files[name] = to_json({**whole, READONLY: dict(readonly), SCHEMA: SCHEMAS[kind]}) + "\n"
-    return files
+    files.put(name, to_json({**whole, READONLY: dict(readonly), SCHEMA: SCHEMAS[kind]}) + "\n")
+    return files.texts
+
+
+def links_of_steps(links: Mapping[FieldPath, str]) -> dict[str | int, dict[FieldPath, str]]:
+    """Returns the links of a workflow by the refs of their steps, and the paths that follow these."""
+    found: dict[str | int, dict[FieldPath, str]] = {}
+    for (ref, *path), file in links.items():
+        found.setdefault(ref, {})[tuple(path)] = file
+    return found
 
 
 def steps_in(steps: Any) -> Iterator[dict[str, Any]]:
@@ -120,12 +137,16 @@ def branches_of(step: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [branch for branch in branches if isinstance(branch, dict)] if isinstance(branches, list) else []
 
 
-def extract_step(step: dict[str, Any], rule: Rule, files: dict[str, str], links: Mapping[FieldPath, str]) -> None:
+def extract_step(
+    step: dict[str, Any],
+    rule: Rule,
+    files: ExtractedFiles,
+    links: Mapping[str | int, Mapping[FieldPath, str]],
+) -> None:
     ref = step.get("ref")
     if not isinstance(ref, str) or not KEY.fullmatch(ref):
         return
-    own = {path[1:]: file for path, file in links.items() if path[0] == ref}
-    extract(step, rule, in_folder(ref), files, own)
+    extract(step, rule, in_folder(ref), files, links.get(ref, {}))
 
 
 def in_folder(ref: str) -> Callable[[FieldPath, str], str]:
