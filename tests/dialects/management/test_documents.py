@@ -86,6 +86,11 @@ def test_a_path_that_leads_out_of_the_folder_is_none(path: str) -> None:
     assert document_of(WELCOME, own_path(path), active=True).files is None
 
 
+@pytest.mark.parametrize("path", ["a\\b.json", "x" * 201, "é" * 101, "a/" * 250 + "b.json"])
+def test_a_path_that_a_pull_cannot_write_is_none(path: str) -> None:
+    assert document_of(WELCOME, own_path(path), active=True).files is None
+
+
 def test_a_client_reads_what_it_cannot_set_after_the_document() -> None:
     found = read(document_of(WELCOME, SENT, active=True))
     assert list(found) == ["name", "steps", "environment", "key", "active", "valid", "created_at", "updated_at", "sha"]

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from posixpath import dirname, relpath
 from typing import Any, TypeAlias
 
@@ -39,14 +40,22 @@ class ExtractedFiles:
     """The texts of files by their paths. Paths that differ only in capitals are one: some systems do not tell them."""
 
     texts: dict[str, str] = field(default_factory=dict)
-    _taken: set[str] = field(default_factory=set)
+    _files: set[str] = field(default_factory=set)
+    _folders: set[str] = field(default_factory=set)
 
-    def __contains__(self, path: str) -> bool:
-        return path.lower() in self._taken
+    def is_taken(self, path: str) -> bool:
+        """Returns whether a path is that of a file or a folder, or leads through a file."""
+        return path.lower() in self._files or path.lower() in self._folders or not self._files.isdisjoint(folders_of(path))
 
     def put(self, path: str, text: str) -> None:
         self.texts[path] = text
-        self._taken.add(path.lower())
+        self._files.add(path.lower())
+        self._folders.update(folders_of(path))
+
+
+def folders_of(path: str) -> list[str]:
+    """Returns the folders that a path leads through, in small letters."""
+    return [str(parent) for parent in PurePosixPath(path.lower()).parents]
 
 
 def extract(
@@ -69,7 +78,7 @@ def extract(
         file = linked or path_of(path, extractable.ending)
         *above, name = path
         holder = value_at(definition, above)
-        if file in files or not is_joined_alike(holder[name]):
+        if files.is_taken(file) or not is_joined_alike(holder[name]):
             continue
         content = holder.pop(name)
         files.put(file, content if isinstance(content, str) else to_json(rebased(content, dirname(file))))

@@ -47,9 +47,19 @@ MAIL = {
 def test_paths_that_differ_only_in_capitals_are_one() -> None:
     files = ExtractedFiles()
     files.put("Mail/body.md", "x")
-    assert "mail/Body.md" in files
-    assert "mail/body.html" not in files
+    assert files.is_taken("mail/Body.md")
+    assert not files.is_taken("mail/body.html")
     assert files.texts == {"Mail/body.md": "x"}
+
+
+def test_a_file_is_no_folder_of_another() -> None:
+    files = ExtractedFiles()
+    files.put("mail/body", "x")
+    assert [files.is_taken(path) for path in ("mail", "Mail/Body/text.md", "mailing")] == [True, True, False]
+    template = {"html_body": "<p>", "text_body": "p"}
+    links: dict[FieldPath, str] = {("a", "template", "html_body"): "x", ("a", "template", "text_body"): "x/y"}
+    made = files_of(WORKFLOW, {"steps": [{"ref": "a", "type": "channel", "template": template}]}, {}, links)
+    assert list(made) == ["workflow.json", "x"]
 
 
 def test_links_are_those_of_the_step_with_their_ref() -> None:

@@ -10,6 +10,10 @@ from addressee.messaging.definitions.joined_files import MARK
 from addressee.messaging.definitions.model import FieldPath
 from addressee.messaging.workflows.folders.extraction import WORKFLOW, steps_in
 
+MAX_PATH = 500
+# File systems take names of 255 bytes; a pull writes each file under a longer one first.
+MAX_NAME_BYTES = 200
+
 
 def without_links(value: Any) -> Any:
     """Returns a value without the fields that only say where others came from; the order of the rest stays."""
@@ -50,7 +54,12 @@ def is_link(name: str, value: Mapping[str, Any]) -> bool:
 
 
 def is_inside(path: Any) -> bool:
-    """Whether this is the path of a file in the folder that it starts from, written in the one plain way."""
-    if not isinstance(path, str) or not path or not path.isprintable():
+    """Returns whether this is the path of a file in the folder that it starts from, written in the one plain way.
+
+    It must be one that a pull can write: all of an environment is pulled, or nothing.
+    """
+    if not isinstance(path, str) or not path or not path.isprintable() or len(path) > MAX_PATH or "\\" in path:
+        return False
+    if any(len(name.encode()) > MAX_NAME_BYTES for name in path.split("/")):
         return False
     return posixpath.normpath(path) == path and not path.startswith(("/", "..")) and path != "."
