@@ -45,7 +45,9 @@ class ExtractedFiles:
 
     def is_taken(self, path: str) -> bool:
         """Returns whether a path is that of a file or a folder, or leads through a file."""
-        return path.lower() in self._files or path.lower() in self._folders or not self._files.isdisjoint(folders_of(path))
+        return (
+            path.lower() in self._files or path.lower() in self._folders or not self._files.isdisjoint(folders_of(path))
+        )
 
     def put(self, path: str, text: str) -> None:
         self.texts[path] = text

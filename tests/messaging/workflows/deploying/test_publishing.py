@@ -106,6 +106,20 @@ async def test_a_draft_is_not_live(office: Office, publishing: Publishing) -> No
     assert (draft.document, draft.author) == (workflow("Good day"), "ada")
 
 
+async def test_one_resource_is_read_without_the_others(office: Office, publishing: Publishing) -> None:
+    await publishing.publish(office.environment_id, {FOOTER: partial("1")}, ADA)
+    header = ResourceKey(ResourceKind.PARTIAL, "header")
+    await publishing.save_drafts(office.environment_id, {FOOTER: partial("2"), header: partial("3")}, "ada")
+    assert (await read_drafts(office.pool, office.environment_id, [FOOTER])).keys() == {FOOTER}
+    resources = office.messaging.resources
+    drafted = await resources.get(office.environment_id, FOOTER)
+    committed = await resources.get(office.environment_id, FOOTER, only_committed=True)
+    assert drafted is not None
+    assert committed is not None
+    assert (drafted.document, committed.document) == (partial("2"), partial("1"))
+    assert await resources.get(office.environment_id, header, only_committed=True) is None
+
+
 async def test_committing_drafts_makes_them_live(office: Office, publishing: Publishing) -> None:
     await office.push(FILES)
     await publishing.save_drafts(office.environment_id, {WELCOME: workflow("Good day")}, "ada")

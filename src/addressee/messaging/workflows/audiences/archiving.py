@@ -35,7 +35,7 @@ async def archive_audience(
 async def is_deleted(connection: Connection, environment_id: int, key: str) -> bool:
     """Deletes what was pushed of an audience, and returns whether there was anything."""
     resource = ResourceKey(ResourceKind.AUDIENCE, key)
-    had_draft = resource in await read_drafts(connection, environment_id)
+    had_draft = bool(await read_drafts(connection, environment_id, [resource]))
     await forget(connection, environment_id, [resource])
     deleted = await connection.fetchval(*SQL["delete_audience"](environment_id=environment_id, key=key))
     return had_draft or deleted is not None

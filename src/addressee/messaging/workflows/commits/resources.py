@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -39,15 +39,7 @@ class Resources:
         self, environment_id: int, kind: ResourceKind, *, only_committed: bool = False
     ) -> Sequence[StoredResource]:
         """Returns the resources of a kind, by key."""
-        found = {
-            resource: StoredResource(resource, commit.document, commit.created_at, commit.created_at)
-            for resource, commit in (await live_commits(self._pool, environment_id)).items()
-        }
-        if not only_committed:
-            for resource, draft in (await read_drafts(self._pool, environment_id)).items():
-                live = found.get(resource)
-                created_at = draft.created_at if live is None else live.created_at
-                found[resource] = StoredResource(resource, draft.document, created_at, draft.updated_at)
+        found = await self._read(environment_id, None, only_committed)
         return sorted(
             (each for resource, each in found.items() if resource.kind == kind), key=lambda each: each.resource.key
         )
@@ -55,10 +47,22 @@ class Resources:
     async def get(
         self, environment_id: int, resource: ResourceKey, *, only_committed: bool = False
     ) -> StoredResource | None:
-        for each in await self.list(environment_id, resource.kind, only_committed=only_committed):
-            if each.resource == resource:
-                return each
-        return None
+        return (await self._read(environment_id, [resource], only_committed)).get(resource)
+
+    async def _read(
+        self, environment_id: int, resources: Collection[ResourceKey] | None, only_committed: bool
+    ) -> dict[ResourceKey, StoredResource]:
+        """Returns these resources, or all."""
+        found = {
+            resource: StoredResource(resource, commit.document, commit.created_at, commit.created_at)
+            for resource, commit in (await live_commits(self._pool, environment_id, resources)).items()
+        }
+        if not only_committed:
+            for resource, draft in (await read_drafts(self._pool, environment_id, resources)).items():
+                live = found.get(resource)
+                created_at = draft.created_at if live is None else live.created_at
+                found[resource] = StoredResource(resource, draft.document, created_at, draft.updated_at)
+        return found
 
     async def commits(self, environment_id: int, wanted: CommitFilter, page: PageRequest[UUID]) -> Page[Commit]:
         """Returns a page of an environment's commits, newest first. Only `after` of the request counts."""

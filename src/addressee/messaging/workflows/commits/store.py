@@ -145,9 +145,12 @@ async def store_drafts(
     await connection.execute(*SQL["upsert_drafts"](environment_id=environment_id, drafts=rows, author=author, now=now))
 
 
-async def read_drafts(database: Pool | Connection, environment_id: int) -> dict[ResourceKey, Draft]:
-    """Returns all drafts of an environment, in the order of kinds and keys."""
-    drafts = [draft_from(row) for row in await database.fetch(*SQL["drafts"](environment_id=environment_id))]
+async def read_drafts(
+    database: Pool | Connection, environment_id: int, resources: Collection[ResourceKey] | None = None
+) -> dict[ResourceKey, Draft]:
+    """Returns the drafts of these resources, or of all, in the order of kinds and keys."""
+    rows = await database.fetch(*SQL["drafts"](environment_id=environment_id, resources=resources))
+    drafts = [draft_from(row) for row in rows]
     return {draft.resource: draft for draft in drafts}
 
 
