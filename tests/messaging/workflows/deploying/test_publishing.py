@@ -9,7 +9,13 @@ from addressee.database.paging import PageRequest
 from addressee.messaging.content.in_app import InAppTemplate
 from addressee.messaging.steps.channels.channel import ChannelStep
 from addressee.messaging.workflows.commits.model import Authorship, Commit, Document, ResourceKey, ResourceKind
-from addressee.messaging.workflows.commits.store import find_commit, list_commits, live_commits, read_drafts
+from addressee.messaging.workflows.commits.store import (
+    CommitFilter,
+    commits_like,
+    find_commit,
+    live_commits,
+    read_drafts,
+)
 from addressee.messaging.workflows.configuration import ConfigurationError
 from addressee.messaging.workflows.deploying.publishing import Publishing
 from tests.messaging.office import IN_APP, SEALER, Office
@@ -94,7 +100,7 @@ async def test_a_changed_comment_is_a_commit_and_no_new_version(office: Office) 
     await office.push(FILES)
     done = await office.push({**FILES, "workflows/welcome/workflow.yaml": FILE.replace("everybody", "all")})
     assert [str(each.effect) for each in done] == ["unchanged", "unchanged"]
-    page = await list_commits(office.pool, office.environment_id, PageRequest(10))
+    page = await commits_like(office.pool, office.environment_id, CommitFilter(), PageRequest(10))
     assert [commit.resource for commit in page.entries] == [WELCOME, WELCOME]
 
 

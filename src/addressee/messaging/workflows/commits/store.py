@@ -109,12 +109,6 @@ async def find_commit(database: Pool | Connection, environment_id: int, id: UUID
     return None if row is None else commit_from(row)
 
 
-async def list_commits(database: Pool | Connection, environment_id: int, page: PageRequest[UUID]) -> Page[Commit]:
-    """Returns a page of an environment's commits, newest first. Only `after` of the request counts."""
-    rows = await database.fetch(*SQL["commits"](environment_id=environment_id, before=page.after, limit=page.size + 1))
-    return build_page([commit_from(row) for row in rows], page, lambda commit: commit.id)
-
-
 async def commits_like(
     database: Pool | Connection, environment_id: int, wanted: CommitFilter, page: PageRequest[UUID]
 ) -> Page[Commit]:
