@@ -8,7 +8,14 @@ import pytest
 from addressee.database.paging import PageRequest
 from addressee.messaging.content.in_app import InAppTemplate
 from addressee.messaging.steps.channels.channel import ChannelStep
-from addressee.messaging.workflows.commits.model import Authorship, Commit, Document, ResourceKey, ResourceKind
+from addressee.messaging.workflows.commits.model import (
+    Authorship,
+    Commit,
+    Document,
+    ListedCommit,
+    ResourceKey,
+    ResourceKind,
+)
 from addressee.messaging.workflows.commits.store import (
     CommitFilter,
     commits_like,
@@ -102,6 +109,7 @@ async def test_a_changed_comment_is_a_commit_and_no_new_version(office: Office) 
     assert [str(each.effect) for each in done] == ["unchanged", "unchanged"]
     page = await commits_like(office.pool, office.environment_id, CommitFilter(), PageRequest(10))
     assert [commit.resource for commit in page.entries] == [WELCOME, WELCOME]
+    assert {type(commit) for commit in page.entries} == {ListedCommit}
 
 
 async def test_a_draft_is_not_live(office: Office, publishing: Publishing) -> None:

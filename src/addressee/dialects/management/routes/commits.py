@@ -16,7 +16,7 @@ from addressee.dialects.management.wire.keys import SERVICE
 from addressee.dialects.management.wire.pages import page_info
 from addressee.dialects.management.wire.query import ENVIRONMENT, PAGING, Query
 from addressee.directory.access.environments import Environment
-from addressee.messaging.workflows.commits.model import Authorship, Commit, ResourceKey, ResourceKind
+from addressee.messaging.workflows.commits.model import Authorship, Commit, ListedCommit, ResourceKey, ResourceKind
 from addressee.messaging.workflows.commits.store import CommitFilter
 
 routes = Routes(keys=SERVICE)
@@ -172,7 +172,7 @@ def conflict(message: str) -> ManagementError:
     return ManagementError("conflict", HTTPStatus.CONFLICT, message)
 
 
-def shown(commit: Commit, environment: Environment) -> shapes.Commit:
+def shown(commit: ListedCommit, environment: Environment) -> shapes.Commit:
     return shapes.Commit(
         id=str(commit.id),
         author=shapes.Author(email=commit.author or "unknown"),

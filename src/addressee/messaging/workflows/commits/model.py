@@ -54,16 +54,22 @@ NOBODY = Authorship()
 
 
 @dataclass(frozen=True, slots=True)
-class Commit:
-    """A change of a resource that went live."""
+class ListedCommit:
+    """A commit as lists have it, without its document, which may have megabytes."""
 
     id: UUID
     resource: ResourceKey
-    document: Document
     author: str
     message: str
     promoted_from: UUID | None
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Commit(ListedCommit):
+    """A change of a resource that went live."""
+
+    document: Document
 
 
 @dataclass(frozen=True, slots=True)

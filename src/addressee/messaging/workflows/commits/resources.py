@@ -9,7 +9,7 @@ from uuid import UUID
 
 from addressee.database.paging import Page, PageRequest
 from addressee.database.pool import Pool
-from addressee.messaging.workflows.commits.model import Commit, Document, ResourceKey, ResourceKind
+from addressee.messaging.workflows.commits.model import Commit, Document, ListedCommit, ResourceKey, ResourceKind
 from addressee.messaging.workflows.commits.store import (
     CommitFilter,
     commits_like,
@@ -64,7 +64,7 @@ class Resources:
                 found[resource] = StoredResource(resource, draft.document, created_at, draft.updated_at)
         return found
 
-    async def commits(self, environment_id: int, wanted: CommitFilter, page: PageRequest[UUID]) -> Page[Commit]:
+    async def commits(self, environment_id: int, wanted: CommitFilter, page: PageRequest[UUID]) -> Page[ListedCommit]:
         """Returns a page of an environment's commits, newest first. Only `after` of the request counts."""
         return await commits_like(self._pool, environment_id, wanted, page)
 

@@ -13,7 +13,15 @@ import uuid_utils.compat
 from addressee.database.paging import Page, PageRequest, build_page
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
-from addressee.messaging.workflows.commits.model import Authorship, Commit, Document, Draft, ResourceKey, ResourceKind
+from addressee.messaging.workflows.commits.model import (
+    Authorship,
+    Commit,
+    Document,
+    Draft,
+    ListedCommit,
+    ResourceKey,
+    ResourceKind,
+)
 
 SQL = load(__package__)
 
@@ -111,7 +119,7 @@ async def find_commit(database: Pool | Connection, environment_id: int, id: UUID
 
 async def commits_like(
     database: Pool | Connection, environment_id: int, wanted: CommitFilter, page: PageRequest[UUID]
-) -> Page[Commit]:
+) -> Page[ListedCommit]:
     """Returns a page of an environment's commits, newest first. Only `after` of the request counts."""
     rows = await database.fetch(
         *SQL["commits_like"](
@@ -124,7 +132,7 @@ async def commits_like(
             limit=page.size + 1,
         )
     )
-    return build_page([commit_from(row) for row in rows], page, lambda commit: commit.id)
+    return build_page([listed_from(row) for row in rows], page, lambda commit: commit.id)
 
 
 async def store_drafts(
@@ -149,14 +157,21 @@ async def read_drafts(
 
 
 def commit_from(row: Any) -> Commit:
+    listed = listed_from(row)
     return Commit(
-        row["id"],
-        resource_of(row),
+        listed.id,
+        listed.resource,
+        listed.author,
+        listed.message,
+        listed.promoted_from,
+        listed.created_at,
         document_from(row),
-        row["author"],
-        row["message"],
-        row["promoted_from"],
-        row["created_at"],
+    )
+
+
+def listed_from(row: Any) -> ListedCommit:
+    return ListedCommit(
+        row["id"], resource_of(row), row["author"], row["message"], row["promoted_from"], row["created_at"]
     )
 
 

@@ -3,8 +3,6 @@
 SELECT commits.id,
        commits.kind,
        commits.key,
-       commits.document,
-       commits.files,
        commits.author,
        commits.message,
        commits.promoted_from,
