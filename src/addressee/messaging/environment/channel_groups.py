@@ -23,14 +23,14 @@ SQL = load(__package__)
 
 
 class GroupOperator(StrEnum):
-    """Which channels of a group a message goes out on: the first that can be taken, or all of them."""
+    """The channels of a group on which a message goes out: the first that can be taken, or all of them."""
 
     ANY = "any"
     ALL = "all"
 
 
 class RuleType(StrEnum):
-    """When a channel of a group may be taken: if its condition is true, unless it is, or always."""
+    """The use of a rule's condition: a channel may be taken if it is true, unless it is, or always."""
 
     IF = "if"
     UNLESS = "unless"

@@ -1,4 +1,4 @@
-"""What an environment has already, and the definitions of a configuration may use."""
+"""The channels, templates and the like that an environment has already, and that a configuration may use."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ class Configuration:
 
     @property
     def pushed_files(self) -> Mapping[str, PushedFiles]:
-        """What the files that say the whole of something say, and their texts."""
+        """The values and the texts of the files that say the whole of something."""
         values = {
             VARIABLES: self.variables,
             PUBLIC_VARIABLES: self.public_variables,

@@ -33,7 +33,7 @@ UNREAD = frozenset({"active", "archived_at", "deleted_at", "inserted_at", "valid
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a client reads of a resource beside its document, and whether it wants annotations."""
+    """The part of an answer that is not in a resource's document, and whether the client wants annotations."""
 
     environment: str
     active: bool

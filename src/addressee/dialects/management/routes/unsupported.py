@@ -1,4 +1,4 @@
-"""What Knock has and Addressee has not: lists are empty, so that clients can go on, and what is pushed is refused."""
+"""Routes for what Addressee does not support: lists are empty, so that clients can go on, and pushes are refused."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class AccountFeatures(Struct, kw_only=True):
-    """What the account may use. Clients do not ask for what is not."""
+    """The features that the account may use. Clients do not ask for the others."""
 
     batch_items_render_limit_allowed: bool = True
     custom_branding_allowed: bool = True

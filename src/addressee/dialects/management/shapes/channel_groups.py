@@ -12,7 +12,7 @@ from addressee.dialects.management.shapes.common import PageInfo
 
 
 class Rule(Struct, kw_only=True):
-    """When a channel of a group may be taken."""
+    """A channel of a group, and the condition under which it may be taken."""
 
     channel: Channel | None
     index: int

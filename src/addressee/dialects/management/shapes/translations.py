@@ -43,6 +43,6 @@ class TranslationContent(Struct, kw_only=True):
 
 
 class PushedTranslation(Struct, kw_only=True):
-    """What a translation says; the path and the query name it."""
+    """The content of a translation; the path and the query name it."""
 
     translation: TranslationContent

@@ -17,7 +17,7 @@ class Reference(Struct, forbid_unknown_fields=True):
 
 
 class Run(Struct, kw_only=True):
-    """Whom a workflow runs for, with what."""
+    """The recipients that a workflow runs for, and its data."""
 
     recipients: Annotated[list[Id | Reference], Meta(min_length=1, max_length=MAX_RECIPIENTS)]
     actor: Id | Reference | None = None

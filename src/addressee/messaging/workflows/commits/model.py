@@ -43,7 +43,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Authorship:
-    """Who changes resources, and why. `promoted_from` are the commits of another environment that are repeated."""
+    """The author of changes to resources, and the reason.
+
+    `promoted_from` are the commits of another environment that are repeated.
+    """
 
     author: str = ""
     message: str = ""

@@ -16,7 +16,7 @@ SQL = load(__package__)
 
 @dataclass(frozen=True, slots=True)
 class PushedFiles:
-    """What a file said when it was pushed, in builtin types, and the texts of it and of the files that it names."""
+    """A file as it was pushed: its value in builtin types, and the texts of it and of the files that it names."""
 
     value: Any
     files: Mapping[str, str]

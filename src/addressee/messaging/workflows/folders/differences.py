@@ -37,7 +37,7 @@ class FileDifference:
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """How a folder differs from an environment: things that only one of them has, and files of those in both."""
+    """The differences of a folder from an environment: things that only one has, and files of those in both."""
 
     only_here: Sequence[str]
     only_there: Sequence[str]

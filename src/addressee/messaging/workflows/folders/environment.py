@@ -1,4 +1,4 @@
-"""What an environment has, as files: those that were pushed, else those that its documents make."""
+"""Definitions of an environment as files: those that were pushed, else those that its documents make."""
 
 from __future__ import annotations
 
@@ -34,10 +34,11 @@ from addressee.preferences.defaults import read_defaults
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What an environment has. `channels` are as their files have them, by their keys, `wholes` what the files would
-    say that say the whole of something, by their names, and `pushed` what they said.
+    """Everything that an environment has.
 
-    `unknown` are the names of what was pushed by a version that kept no documents.
+    `channels` are as their files have them, by their keys, `wholes` what the files would say that say the whole of
+    something, by their names, and `pushed` what they said. `unknown` are the names of what was pushed by a version that
+    kept no documents.
     """
 
     commits: Mapping[ResourceKey, Commit]
