@@ -27,6 +27,9 @@ from addressee.timing.windows import Windows
 
 MAX_DEPTH = 5
 
+# The most steps of a file, nested ones included.
+MAX_STEPS = 50
+
 # Conditions in a file, in any of their forms.
 ConditionsForm = Annotated[
     Any,
@@ -130,12 +133,17 @@ class Compiler:
         return forms.all_of([each for each in compiled if each is not None])
 
     def compile(self, path: FieldPath, steps: Sequence[Any]) -> None:
-        """Compiles the steps of a list at a path, and whatever steps are nested in them."""
+        """Compiles the steps of a list at a path, and whatever steps are nested in them.
+
+        It ends soon after there are too many: the time that a step takes grows with the file.
+        """
         if steps and self.depth > MAX_DEPTH:
             self.problem(path, f"branches are nested at most {MAX_DEPTH} deep")
             return
         self.depth += 1
         for index, step in enumerate(steps):
+            if len(self.refs) > MAX_STEPS:
+                break
             self._compile_step((*path, index), step)
         self.depth -= 1
 

@@ -18,9 +18,6 @@ from addressee.messaging.steps.kinds import AnyStep
 # By their content, so none is ever out of date.
 CACHED_VERSIONS = 64
 
-# Nested steps count too.
-MAX_STEPS = 50
-
 # A step of a file may be stored as several.
 MAX_STORED_STEPS = 500
 

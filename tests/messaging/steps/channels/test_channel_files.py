@@ -248,3 +248,13 @@ def test_schemas_are_made_once_and_stay_as_they_are() -> None:
     assert [each is other for each, other in zip(made, again, strict=True)] == [True, True, True]
     assert made == before
     assert made[0] != made[1]
+
+
+def test_no_more_steps_are_compiled_than_a_workflow_has(tmp_path: Path) -> None:
+    """A mistake far behind is not looked for: thousands of steps would take hours."""
+    templates = [*[{"subject": "x", "html": "y"}] * 59, {"subject": "{{"}]
+    steps = [{"ref": f"s{place}", "channel": "mail", "template": each} for place, each in enumerate(templates)]
+    text = msgspec.json.encode({"steps": steps}).decode()
+    assert mistakes(tmp_path, {"workflows/x.yaml": text}, stored=CHANNELS) == [
+        "workflows/x.yaml:1: a workflow has at most 50 steps"
+    ]

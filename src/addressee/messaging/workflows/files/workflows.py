@@ -15,12 +15,12 @@ from addressee.messaging.definitions.nulls import PARTS_OF_WORKFLOW, without_nul
 from addressee.messaging.definitions.sources import Source
 from addressee.messaging.definitions.times import read_windows
 from addressee.messaging.environment.channel_groups import ChannelGroup
-from addressee.messaging.steps.compiler import Compiler, ConditionsForm, UsableChannel
+from addressee.messaging.steps.compiler import MAX_STEPS, Compiler, ConditionsForm, UsableChannel
 from addressee.messaging.steps.flow.entry import RateLimit, TriggerFrequency, compile_entry
 from addressee.messaging.steps.kinds import FORMS, AnyStep, form_of
 from addressee.messaging.workflows.commits.documents import without_ignored
 from addressee.messaging.workflows.commits.model import ResourceKey, ResourceKind
-from addressee.messaging.workflows.model import MAX_STEPS, Workflow, WorkflowName, WorkflowPriority
+from addressee.messaging.workflows.model import Workflow, WorkflowName, WorkflowPriority
 from addressee.messaging.workflows.schemas import check_schema
 from addressee.timing.window_forms import WindowsForm
 
