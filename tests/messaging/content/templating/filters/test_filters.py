@@ -10,6 +10,7 @@ SCOPE = {
     "other": [{"a": 1}, 1, None],
     "half": '"\\ud800"',
     "deep": "[" * 50_000,
+    "long": f"{'1' * 40}.99",
 }
 
 PRINTED = [
@@ -32,6 +33,8 @@ PRINTED = [
     ("{{ -3 | currency }} {{ 'much' | currency }}", "-$3.00 much"),
     ("{{ 5 | currency: 'euro' }}|{{ 5 | rounded_currency: '' }}", "|"),
     ("{{ 10.5 | rounded_currency }} {{ 11.5 | rounded_currency: 'EUR', 'de' }}", "$10 12\xa0€"),
+    ("{{ long | format_number }} {{ long | currency: 'EUR', 'de' }}", f"1{',111' * 13}.99 1{'.111' * 13},99\xa0€"),
+    ("{{ long | rounded_currency }}", f"$1{',111' * 12},112"),
     ("{{ 0 | pluralize: 'a', 'b' }}{{ 1.0 | pluralize: 'a', 'b' }}{{ '1' | pluralize: 'a', 'b' }}", "baa"),
     ("{{ 2 | pluralize: 'a' }}|{{ 'x' | pluralize: 'a', 'b' }}", "|"),
     # texts

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from functools import lru_cache
 from typing import Any
 
 from babel import Locale
 from babel.numbers import NumberPattern, format_currency, format_decimal, parse_pattern
 
-from addressee.messaging.content.templating.filters.arguments import is_nothing, locale_of, number_of
+from addressee.messaging.content.templating.filters.arguments import MAX_DIGITS, is_nothing, locale_of, number_of
 from addressee.messaging.content.templating.liquid_values import text_of
 
 DEFAULT_CURRENCY = "USD"
 CURRENCY = re.compile(r"[A-Z]{3}")
 
+# With fewer digits than both sides of the point may have, to round a long number would be an error.
+PRECISION = 2 * MAX_DIGITS
+
 
 def format_number(value: Any, locale: Any = None) -> Any:
     number = number_of(value)
-    return value if number is None else format_decimal(number, locale=locale_of(locale), decimal_quantization=False)
+    if number is None:
+        return value
+    with localcontext(prec=PRECISION):
+        return format_decimal(number, locale=locale_of(locale), decimal_quantization=False)
 
 
 def currency(value: Any, code: Any = None, locale: Any = None) -> Any:
@@ -44,7 +50,10 @@ def amount(value: Any, code: Any, locale: Any, write: Callable[[Decimal, str, Lo
     if number is None:
         return value
     known = DEFAULT_CURRENCY if is_nothing(code) else text_of(code).upper()
-    return write(number, known, locale_of(locale)) if CURRENCY.fullmatch(known) else ""
+    if not CURRENCY.fullmatch(known):
+        return ""
+    with localcontext(prec=PRECISION):
+        return write(number, known, locale_of(locale))
 
 
 @lru_cache(maxsize=200)
