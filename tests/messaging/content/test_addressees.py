@@ -48,11 +48,13 @@ def test_a_list_of_addresses(written: str, found: list[str]) -> None:
         ("{{ data.secret }}", "cc has something that is no e-mail address"),
         ("a..b@example.org", "cc has something that is no e-mail address"),
         (",".join(f"a{number}@example.org" for number in range(21)), "cc has more than 20 addresses"),
+        ('"Ada <ada@example.org>, "Bob" <b@example.org>', "cc has something that is no e-mail address"),
+        ("{{ data.unclosed }}", "cc has something that is no e-mail address"),
     ],
 )
 def test_what_is_no_address_is_not_repeated(written: str, said: str) -> None:
     with pytest.raises(TemplateError, match=said) as raised:
-        mailboxes_in("cc", written, {"data": {"secret": "Ada-12345"}})
+        mailboxes_in("cc", written, {"data": {"secret": "Ada-12345", "unclosed": '"' + r"\"" * 20_000}})
     assert "12345" not in str(raised.value)
 
 

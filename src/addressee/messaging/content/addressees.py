@@ -13,8 +13,9 @@ from addressee.messaging.content.templating import liquid
 # The most addresses that one field names: providers take 50 for an e-mail.
 MAX_ADDRESSES = 20
 
-# A list of mailboxes is separated by commas, or by semicolons as some write it; a name in quotes may hold these.
-ONE_OF_LIST = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^,;"])+')
+# A list of mailboxes is separated by commas, or by semicolons as some write it; a name in quotes may hold these. Quotes
+# that nothing closes hold the rest: to look for their end again behind each of them would take long.
+ONE_OF_LIST = re.compile(r'(?:"(?:[^"\\]|\\.)*+"?|[^,;"])+')
 
 
 def mailboxes_in(name: str, written: str | None, scope: Scope) -> tuple[Mailbox, ...]:
