@@ -71,3 +71,12 @@ async def test_a_user_without_an_email_address_is_not_looked_for(office: Office,
     await office.trigger("ada", workflow="hello")
     await office.work()
     assert (await office.messages("ada"), vendor.received) == ([], [])
+
+
+async def test_a_throttle_counts_messages_to_users_who_are_found(office: Office, vendor: ProviderServer) -> None:
+    await office.push({"workflows/hello.yaml": f"{BY_EMAIL}    throttle: {{throttle_limit: 1, throttle_window: 1d}}\n"})
+    await office.identify("ada", email="by-email@example.org")
+    for _ in range(2):
+        await office.trigger("ada", workflow="hello")
+        await office.work()
+    assert posted(vendor) == [("U-ada", "xoxb-of-the-channel")]

@@ -23,11 +23,13 @@ from addressee.messaging.steps.run import RecipientRun
 class ChannelCapStep(ThrottleStep, frozen=True, tag="channel_cap", kw_only=True):
     """A throttle in front of a channel step, as a part of it: over the limit, that is left out, and the run goes on.
 
-    A step that is `redirected` goes to addresses that its template names.
+    A step that is `redirected` goes to addresses that its template names; one that says `by_email` finds those without
+    an address of their own.
     """
 
     channel_key: str
     redirected: bool = False
+    by_email: bool = False
 
     @property
     def kind(self) -> str:
@@ -45,6 +47,7 @@ class ChannelCapStep(ThrottleStep, frozen=True, tag="channel_cap", kw_only=True)
             context.kinds,
             context.tenant_data(channel),
             is_fixed=self.redirected,
+            by_email=self.by_email,
         )
         if reached.obstacle is not None or context.sandbox:
             return Taken(run.passed)

@@ -106,7 +106,8 @@ class ChannelStepFile(StepFile, frozen=True, kw_only=True):
         if self.throttle is not None:
             type = place.channel.provider.channel_type
             cap = channel_cap(compiler, (*path, "throttle"), self.throttle, self.ref, place.key, type)
-            compiler.add(self.made(structs.replace(cap, redirected=template.is_redirected)))
+            found = {"redirected": template.is_redirected, "by_email": template.finds_by_email}
+            compiler.add(self.made(structs.replace(cap, **found)))
         compiler.add(self.made(ChannelStep(ref=self.ref, channel=place.key, template=template, windows=windows)))
 
     def _check_layout(self, compiler: Compiler, path: FieldPath, template: AnyTemplate) -> None:
