@@ -103,6 +103,44 @@ async def test_after_a_purge_nothing_of_the_purged_one_is_stored(office: Office)
     assert "ada@example.com" not in left
 
 
+SIGNED = """
+steps:
+  - ref: email
+    type: channel
+    channel_key: email
+    template: {subject: Hello, text_body: Hello}
+    channel_overrides:
+      from_name: "{{ actor.name }} via Office"
+      reply_to_address: "{{ actor.email }}"
+      cc_address: "{{ actor.email }}, chief@example.com"
+"""
+
+
+async def test_who_an_email_seemed_to_come_from_and_who_got_a_copy(office: Office) -> None:
+    await office.push({"workflows/signed.yaml": SIGNED})
+    await office.trigger("bob", workflow="signed", actor=office.user("ada"))
+    await office.work()
+    await delete(office)
+    await office.work()
+    found = await everything(office, "messages")
+    assert found.count("Missing user via Office <") == 1
+    assert found.count("chief@example.com") == 1
+    assert ("Lovelace" in found, "ada@example.com" in found) == (False, False)
+
+
+async def test_copies_and_senders_of_what_cannot_be_rendered_again(office: Office) -> None:
+    await office.push({"workflows/signed.yaml": SIGNED})
+    await office.trigger("bob", workflow="signed", actor=office.user("ada"))
+    await office.work()
+    await office.pool.execute(
+        "DELETE FROM addressee.workflow_versions WHERE environment_id = $1", office.environment_id
+    )
+    await delete(office)
+    await office.work()
+    found = await everything(office, "messages")
+    assert ("Lovelace" in found, "ada@example.com" in found) == (False, False)
+
+
 async def test_what_others_said_stays(office: Office) -> None:
     await office.trigger("bob", workflow="greeting", actor=office.user("eve"), data={"word": "hello"})
     await office.work()

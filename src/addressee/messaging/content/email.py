@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, ClassVar
 
@@ -138,6 +138,11 @@ class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
     @property
     def is_redirected(self) -> bool:
         return self.to is not None
+
+    @property
+    def renders_addresses(self) -> Collection[str]:
+        own = {"sender": self.from_address or self.from_name, "reply_to": self.reply_to, "cc": self.cc, "bcc": self.bcc}
+        return [name for name, written in own.items() if written is not None]
 
     def addressees(self, scope: Scope) -> Sequence[str] | None:
         return None if self.to is None else [each.address for each in mailboxes_in("to", self.to, scope)]

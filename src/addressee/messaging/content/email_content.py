@@ -112,6 +112,16 @@ class EmailContent(Content, frozen=True, kw_only=True, tag=ChannelType.EMAIL.val
         )
 
     def silenced(self) -> Self:
+        # Copies and the address for replies may be those of whoever the e-mail told of, and so may the sender's name.
         return structs.replace(
-            self, subject="", html=self.html and "", text=self.text and "", overrides={}, attachments=()
+            self,
+            sender=self.sender.rpartition("<")[2].removesuffix(">"),
+            subject="",
+            html=self.html and "",
+            text=self.text and "",
+            reply_to=None,
+            overrides={},
+            attachments=(),
+            cc=(),
+            bcc=(),
         )

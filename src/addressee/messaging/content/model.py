@@ -102,9 +102,9 @@ class Content(msgspec.Struct, frozen=True, tag_field="type"):
         """Returns this content without fields of its provider's request, if a stand-in has another provider."""
         return self if stand_in.provider == channel.provider else structs.replace(self, overrides={})
 
-    def addressed_like(self, other: Content) -> Content:
-        """Returns this content with the addresses of another one of its type."""
-        return structs.replace(self, **{name: getattr(other, name) for name in self.ADDRESSES})
+    def addressed_like(self, other: Content, but: Collection[str] = ()) -> Content:
+        """Returns this content with the addresses of another one of its type, but for those in some fields."""
+        return structs.replace(self, **{name: getattr(other, name) for name in self.ADDRESSES if name not in but})
 
 
 class Rendered(NamedTuple):
@@ -163,6 +163,11 @@ class Template(Definition, frozen=True, tag_field="type", omit_defaults=True):
     def is_redirected(self) -> bool:
         """Whether it names addresses in place of the recipient's own."""
         return False
+
+    @property
+    def renders_addresses(self) -> Collection[str]:
+        """The fields of its contents with addresses that say what the template says, like copies of an e-mail."""
+        return ()
 
     def addressees(self, scope: Scope) -> Sequence[str] | None:
         """Returns the addresses that the template names in place of the recipient's own, None if it names none.

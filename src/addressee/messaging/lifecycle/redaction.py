@@ -189,7 +189,10 @@ def recipient_run_of(run: Run, row: asyncpg.Record) -> RecipientRun:
 def rendered_again(
     stored: AnyContent, step_ref: str, workflow: Workflow, context: StepContext, marker: Mapping[str, object]
 ) -> Content:
-    """Returns a message's content with a marker for its actor, if any. Addresses stay those that it went to."""
+    """Returns a message's content with a marker for its actor, if any.
+
+    Addresses stay those that it went to, but for those that the template names, which may be the actor's.
+    """
     step = next((step for step in workflow.steps if isinstance(step, ChannelStep) and step.ref == step_ref), None)
     if step is None or context.recipient is None or step.channel not in context.channels:
         return stored.silenced()
@@ -199,7 +202,9 @@ def rendered_again(
         content = step.template.rendered({**context.scope, **marker}, context.channels[step.channel], []).content
     except TemplateError:
         return stored.silenced()
-    return content.addressed_like(stored) if type(content) is type(stored) else stored.silenced()
+    if type(content) is not type(stored):
+        return stored.silenced()
+    return content.addressed_like(stored, but=step.template.renders_addresses)
 
 
 def missing(id: str) -> Document:
