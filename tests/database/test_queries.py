@@ -1,10 +1,13 @@
 """SQL as it is read: parts, named parameters, and what a package finds."""
 
+from contextlib import suppress
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 import addressee
+from addressee.database.pool import Pool
 from addressee.database.queries import Statement, composed, load
 
 SOURCE = Path(addressee.__path__[0])
@@ -86,6 +89,23 @@ def test_every_statement_is_used_by_its_package_and_every_part_by_a_statement(pa
     names = {file.stem for file in folder.glob("*.sql")}
     assert {name for name in names - BUILT if f'"{name}"' not in code} == set()
     assert {file.stem for file in folder.glob("parts/*.sql") if f"-- part: {file.stem}\n" not in statements} == set()
+
+
+async def test_every_statement_names_the_schema_of_its_tables(pool: Pool) -> None:
+    """A role that is called like the schema would find them without; others would not."""
+    statements = {statement.text for package in PACKAGES for statement in load(package).values()}
+    lost = []
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("SET LOCAL search_path = pg_catalog")
+        for text in sorted(statements):
+            # The one that makes the schema is several statements, which no prepared one is.
+            with suppress(asyncpg.PostgresSyntaxError):
+                try:
+                    async with connection.transaction():
+                        await connection.prepare(text)
+                except (asyncpg.UndefinedTableError, asyncpg.UndefinedFunctionError) as error:
+                    lost.append(str(error))
+    assert lost == []
 
 
 # Statements whose names are put together.
