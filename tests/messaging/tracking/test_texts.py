@@ -24,6 +24,7 @@ def tracked(url: str) -> str | None:
             "[here](<<https://a.example/b>>), or *<<https://c.example>>*",
         ),
         ("https://a.example/x_(y)", "<<https://a.example/x_(y)>>"),
+        (f"https://a.example/x_(y){')' * 200_000}", f"<<https://a.example/x_(y)>>{')' * 200_000}"),
         ("HTTPS://A.example!", "<<HTTPS://A.example>>!"),
         ("https://own.example/t/1 and mailto:a@b.example", "https://own.example/t/1 and mailto:a@b.example"),
     ],

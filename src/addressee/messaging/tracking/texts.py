@@ -32,9 +32,11 @@ def rewritten_text(text: str, replacement: Replacement) -> str:
 
 def without_end(link: str) -> str:
     """Returns a link without what follows it in a text: brackets end a link that has not opened them."""
-    while link[-1] in ENDS or (link[-1] == ")" and link.count(")") > link.count("(")):
-        link = link[:-1]
-    return link
+    end, too_many = len(link), link.count(")") - link.count("(")
+    while link[end - 1] in ENDS or (link[end - 1] == ")" and too_many > 0):
+        end -= 1
+        too_many -= link[end] == ")"
+    return link[:end]
 
 
 def rewritten_json(value: Any, replacement: Replacement, name: str = "") -> Any:
