@@ -42,6 +42,8 @@ def test_putting_them_there_again_changes_nothing(html: str) -> None:
     [
         ('<html><HEAD lang="a"><title>x</title></HEAD>', f'<html><HEAD lang="a">{A}<title>x</title></HEAD>'),
         ("<header>x</header>", f"{A}<header>x</header>"),
+        ("<head <head>x", f"<head <head>{A}x"),
+        ("<head " * 30_000, f"{A}{'<head ' * 30_000}"),
         ("x", f"{A}x"),
     ],
 )

@@ -6,7 +6,7 @@ import re
 
 from addressee.channels.email.html.scanner import RAW, RAW_END, TOKEN
 
-HEAD = re.compile(r"<head(?=[\s/>])[^>]*+>", re.IGNORECASE)
+HEAD = re.compile(r"<head(?=[\s/>])[^<>]*+>", re.IGNORECASE)
 END_OF_HEAD = re.compile(r"</head(?=[\s/>])", re.IGNORECASE)
 SHEET = re.compile(r"<style(?=[\s/>])", re.IGNORECASE)
 
