@@ -27,7 +27,8 @@ class EmailContent(Content, frozen=True, kw_only=True, tag=ChannelType.EMAIL.val
     """The content of an e-mail. `to` is a comma-separated list of addresses; each gets an e-mail of its own.
 
     `overrides` are laid over the request of a provider with an API. SMTP and the outbox ignore them. `cc` and `bcc` get
-    a copy of the first of these e-mails. If it is `redirected`, the addresses are not the recipient's own.
+    a copy of the first of these e-mails, or of another one if that address is not reached. If it is `redirected`, the
+    addresses are not the recipient's own.
     """
 
     ADDRESSES: ClassVar[tuple[str, ...]] = ("sender", "to", "reply_to", "cc", "bcc", "redirected")
@@ -51,6 +52,14 @@ class EmailContent(Content, frozen=True, kw_only=True, tag=ChannelType.EMAIL.val
     @property
     def copied_to(self) -> Sequence[str]:
         return [read_mailbox(each).address for each in (*self.cc, *self.bcc)]
+
+    @property
+    def copied_with(self) -> str | None:
+        return self.to.partition(", ")[0] if self.cc or self.bcc else None
+
+    def copied_beside(self, address: str) -> Self:
+        others = (each for each in self.to.split(", ") if each != address)
+        return structs.replace(self, to=", ".join((address, *others)))
 
     def without_copies_to(self, addresses: Collection[str]) -> Self:
         def kept(written: tuple[str, ...]) -> tuple[str, ...]:

@@ -66,6 +66,15 @@ class Content(msgspec.Struct, frozen=True, tag_field="type"):
         """The addresses that get a copy of it."""
         return ()
 
+    @property
+    def copied_with(self) -> str | None:
+        """The one of its addresses with whose message the copies go, None without copies."""
+        return None
+
+    def copied_beside(self, address: str) -> Self:
+        """Returns this content with the copies beside the message to another one of its addresses."""
+        return self
+
     def without_copies_to(self, addresses: Collection[str]) -> Self:
         """Returns this content without copies to these addresses."""
         return self
