@@ -41,12 +41,14 @@ async def server() -> AsyncIterator[MailServer]:
         yield server
 
 
-async def mailed(office: Office, server: MailServer, head: str = "", settings: str = "") -> EmailMessage:
+async def mailed(
+    office: Office, server: MailServer, head: str = "", settings: str = "", steps: str = MAIL_ONLY
+) -> EmailMessage:
     """Returns the e-mail of a workflow that begins with this head, sent through a channel with more settings."""
     await office.push(
         {
             "channels/email.yaml": f"{SMTP.format(port=server.port)}  {settings}\n",
-            "workflows/mail.yaml": f"{head}{MAIL_ONLY}",
+            "workflows/mail.yaml": f"{head}{steps}",
             "categories.yaml": CATEGORIES,
         }
     )
@@ -110,6 +112,18 @@ async def test_a_url_that_no_header_can_hold_is_left_out(office: Office, server:
 
 async def test_a_channel_may_leave_them_out(office: Office, server: MailServer) -> None:
     mail = await mailed(office, server, settings="list_unsubscribe: false")
+    assert mail["List-Unsubscribe"] is None
+
+
+async def test_whoever_gets_it_in_the_recipients_place_cannot_unsubscribe_the_recipient(
+    office: Office, server: MailServer
+) -> None:
+    mail = await mailed(
+        office,
+        server,
+        steps=MAIL_ONLY.replace("template: {", "channel_overrides: {to_address: help@example.com}\n    template: {"),
+    )
+    assert mail["To"] == "help@example.com"
     assert mail["List-Unsubscribe"] is None
 
 

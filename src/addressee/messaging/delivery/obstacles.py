@@ -66,7 +66,9 @@ class KnownSends:
         if not isinstance(content, Content):
             return Obstacle(content, self.owner_of(send).id)
         tracking = tracker.tracking(send, self.workflow, context, channel)
-        return Reached(found, content, unsubscribe_url(self.workflow, context, channel), tracking)
+        # Whoever gets the message in the place of its recipient must not refuse others in the recipient's name.
+        url = None if content.is_redirected else unsubscribe_url(self.workflow, context, channel)
+        return Reached(found, content, url, tracking)
 
     def owner_of(self, send: ClaimedSend) -> Identity:
         return owner_of(send, self.runs.get(send.recipient_run_id))

@@ -3,18 +3,19 @@
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from addressee.cli.errors import CommandError, refusals
 from addressee.cli.options import InstallationOptions
+from addressee.database.pool import Connection
 from addressee.directory.access.environments import Environments
 from addressee.messaging.definitions.sources import Problem
 from addressee.messaging.workflows.available import read_available
-from addressee.messaging.workflows.commits.model import Authorship
+from addressee.messaging.workflows.commits.model import NOBODY, Authorship
 from addressee.messaging.workflows.configuration import ConfigurationError, read_configuration
-from addressee.messaging.workflows.deploying import deployment
+from addressee.messaging.workflows.deploying.deployment import deploy_within, lock_environment, undone
 from addressee.messaging.workflows.deploying.effects import Deployed, Effect
 from addressee.messaging.workflows.folders.project import definitions_folder
 
@@ -59,16 +60,20 @@ async def deployed(
         async with options.open() as (pool, sealer):
             with refusals():
                 known = await Environments(pool).named(environment)
-            available = await read_available(pool, known.id)
-            configuration = read_configuration(definitions_folder(folder), os.environ, available)
-            now = datetime.now(UTC)
-            if authorship is None:
-                done = await deployment.effects_of(pool, sealer, known.id, configuration, now)
-            else:
-                done = await deployment.deploy(pool, sealer, known.id, configuration, now, authorship)
+            async with pool.acquire() as connection, transaction_for(connection, authorship):
+                await lock_environment(connection, known.id)
+                available = await read_available(connection, known.id)
+                configuration = read_configuration(definitions_folder(folder), os.environ, available)
+                done = await deploy_within(
+                    connection, sealer, known.id, configuration, datetime.now(UTC), authorship or NOBODY
+                )
     for warning in configuration.warnings:
         print(f"warning: {warning}", file=sys.stderr)
     return done
+
+
+def transaction_for(connection: Connection, authorship: Authorship | None) -> AbstractAsyncContextManager[object]:
+    return undone(connection) if authorship is None else connection.transaction()
 
 
 def show(effects: Iterable[Deployed]) -> None:

@@ -49,14 +49,6 @@ async def deploy(
         return await deploy_within(connection, sealer, environment_id, configuration, now, authorship)
 
 
-async def effects_of(
-    pool: Pool, sealer: Sealer, environment_id: int, configuration: Configuration, now: datetime
-) -> list[Deployed]:
-    """Returns what deploying a configuration would change, and changes nothing. Raises ConfigurationError."""
-    async with pool.acquire() as connection, undone(connection):
-        return await deploy_within(connection, sealer, environment_id, configuration, now)
-
-
 @asynccontextmanager
 async def undone(connection: Connection) -> AsyncIterator[None]:
     """Runs a transaction whose changes are taken back in the end."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
 from uuid import UUID
 
 from addressee.database.pool import Connection, Pool
@@ -31,6 +33,13 @@ class Publishing:
         self._pool = pool
         self._sealer = sealer
         self._clock = clock or Clock()
+        # Whoever waits for an environment's lock holds a connection: one of this process does.
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[Connection]:
+        async with self._turn, self._pool.acquire() as connection, connection.transaction():
+            yield connection
 
     async def check(self, environment_id: int, documents: Mapping[ResourceKey, Document]) -> Configuration:
         """Checks documents beside what is live and the drafts that they may render; changes nothing."""
@@ -47,7 +56,7 @@ class Publishing:
     ) -> None:
         """Checks documents, and stores them as drafts."""
         now = self._clock.now()
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with self._transaction() as connection:
             await lock_environment(connection, environment_id)
             await self._configuration(connection, environment_id, documents)
             await store_drafts(connection, environment_id, documents, now, author)
@@ -62,7 +71,7 @@ class Publishing:
         receipt: Receipt | None = None,
     ) -> list[Deployed]:
         """Makes documents live. What they render must be live already, or be among them."""
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with self._transaction() as connection:
             await lock_environment(connection, environment_id)
             deployed = await self._deploy(connection, environment_id, documents, authorship)
             await keep(connection, receipt, deployed, self._clock.now())
@@ -77,7 +86,7 @@ class Publishing:
         receipt: Receipt | None = None,
     ) -> list[Deployed]:
         """Makes the drafts of these resources live, in one transaction."""
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with self._transaction() as connection:
             await lock_environment(connection, environment_id)
             drafts = await read_drafts(connection, environment_id)
             documents = {
@@ -95,7 +104,7 @@ class Publishing:
         Groups have no drafts, as channels have none.
         """
         deployed: list[Deployed] = []
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with self._transaction() as connection:
             for id in environment_ids:
                 await lock_environment(connection, id)
                 sources = ConfigurationSources(channel_groups=[read_document(text, f"channel group {key}", key)])
@@ -118,7 +127,7 @@ class Publishing:
         receipt: Receipt | None = None,
     ) -> list[Deployed]:
         """Makes the newest commits of one environment live in another, in one transaction; all, or these."""
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with self._transaction() as connection:
             deployed = await self._promote(connection, source, target, authorship, commits)
             await keep(connection, receipt, deployed, self._clock.now())
             return deployed
@@ -130,7 +139,7 @@ class Publishing:
 
         None if it is not the newest of its resource, or what it says is live there already.
         """
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with self._transaction() as connection:
             if not await self._promote(connection, source, target, authorship, [commit.id]):
                 return None
             made = (await live_commits(connection, target, [commit.resource]))[commit.resource]
@@ -139,7 +148,7 @@ class Publishing:
 
     async def effects_of_promotion(self, source: int, target: int, commits: Collection[UUID]) -> list[Deployed]:
         """Returns what promoting these commits would change, and changes nothing."""
-        async with self._pool.acquire() as connection, undone(connection):
+        async with self._turn, self._pool.acquire() as connection, undone(connection):
             return await self._promote(connection, source, target, NOBODY, commits)
 
     async def _promote(
