@@ -16,6 +16,7 @@ from addressee.operators.operators import Operators
 from tests.browser.axe import Axe
 from tests.browser.conftest import NewContext
 from tests.browser.dashboard.conftest import OpenAs
+from tests.browser.dashboard.widths import needed_width
 from tests.conftest import Environment
 from tests.dashboard.conftest import PASSWORD, NewOperator
 
@@ -117,4 +118,4 @@ async def test_axe_finds_nothing(
     await page.set_viewport_size({"width": 360, "height": 740})
     for path in ("/dashboard/account", at("operators"), at("operators", other.id), at("activity")):
         await page.goto(path)
-        assert (path, await page.evaluate("document.documentElement.scrollWidth")) == (path, 360)
+        assert (path, await needed_width(page)) == (path, 360)

@@ -10,6 +10,7 @@ from playwright.async_api import expect
 from addressee.operators.model import Role
 from tests.browser.axe import Axe
 from tests.browser.dashboard.conftest import OpenAs
+from tests.browser.dashboard.widths import needed_width
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -45,4 +46,4 @@ async def test_a_menu_closes_when_another_place_is_clicked(open_as: OpenAs, at: 
 async def test_a_phone_needs_no_scrolling_to_the_side(open_as: OpenAs, at: Callable[..., str]) -> None:
     page = await open_as(viewport={"width": 360, "height": 740})
     await page.goto(at())
-    assert await page.evaluate("document.documentElement.scrollWidth") == 360
+    assert await needed_width(page) == 360

@@ -15,6 +15,7 @@ from addressee.directory.access.keys import Keys
 from addressee.operators.model import Role
 from tests.browser.axe import Axe
 from tests.browser.dashboard.conftest import OpenAs
+from tests.browser.dashboard.widths import needed_width
 from tests.conftest import Environment
 from tests.dashboard.operations.test_home import BOTH, push, stored
 from tests.messaging.office import IN_APP, OUTBOX, write_files
@@ -98,4 +99,4 @@ async def test_a_phone_needs_no_scrolling_to_the_side(open_as: OpenAs, at: At) -
     for span in ("hour", "day", "month"):
         await page.goto(at(span=span))
         await open_numbers(page)
-        assert await page.evaluate("document.documentElement.scrollWidth") == 360
+        assert await needed_width(page) == 360

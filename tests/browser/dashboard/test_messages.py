@@ -15,6 +15,7 @@ from addressee.messaging.runs.listing import RunFilter
 from addressee.operators.model import Role
 from tests.browser.axe import Axe
 from tests.browser.dashboard.conftest import OpenAs
+from tests.browser.dashboard.widths import needed_width
 from tests.channels.mail_server import OK, MailServer
 from tests.dashboard.messages.conftest import IN_APP, SMTP, mail, message_in, office
 from tests.messaging.office import Office
@@ -183,7 +184,7 @@ async def test_a_phone_needs_no_scrolling_to_the_side(
         at("runs", welcome, recipient="ada"),
     ):
         await page.goto(path)
-        assert await page.evaluate("document.documentElement.scrollWidth") == 360, path
+        assert await needed_width(page) == 360, path
 
 
 async def waiting_run(office: Office) -> UUID:

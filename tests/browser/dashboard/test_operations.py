@@ -29,6 +29,7 @@ from addressee.messaging.suppressions.model import Reason, suppression_of
 from addressee.operators.model import Role
 from tests.browser.axe import Axe
 from tests.browser.dashboard.conftest import OpenAs
+from tests.browser.dashboard.widths import needed_width
 from tests.channels.mail_server import MailServer, mail_server
 from tests.conftest import Environment
 from tests.messaging.office import IN_APP, Office
@@ -171,7 +172,7 @@ async def test_no_page_scrolls_to_the_side_on_a_phone(
         "settings",
     ):
         await page.goto(at(*path.split("/")))
-        assert await page.evaluate("document.documentElement.scrollWidth") == 360, path
+        assert await needed_width(page) == 360, path
 
 
 async def test_a_test_message_arrives(open_as: OpenAs, at: At, office: Office, mail: MailServer, axe: Axe) -> None:

@@ -21,6 +21,7 @@ from addressee.preferences.categories import Category, Section
 from addressee.preferences.defaults import store_categories
 from tests.browser.axe import Axe
 from tests.browser.dashboard.conftest import OpenAs
+from tests.browser.dashboard.widths import needed_width
 from tests.conftest import Environment
 
 HOSTILE = "<script>alert(1)</script>"
@@ -72,7 +73,7 @@ async def test_nothing_is_wider_than_a_phone(open_as: OpenAs, at: Callable[..., 
     page = await open_as(Role.ADMIN, viewport={"width": 360, "height": 740})
     for further in ([], ["preferences"], ["edit"], ["delete"], ["export"]):
         await page.goto(at("users", "ada", *further))
-        assert await page.evaluate("document.documentElement.scrollWidth") == 360
+        assert await needed_width(page) == 360
 
 
 async def test_what_others_wrote_is_shown_as_text(open_as: OpenAs, at: Callable[..., str]) -> None:

@@ -11,6 +11,7 @@ from playwright.async_api import expect
 from addressee.operators.model import Role
 from tests.browser.axe import Axe
 from tests.browser.dashboard.conftest import OpenAs
+from tests.browser.dashboard.widths import needed_width
 from tests.dialects.native.conftest import http, welcome
 from tests.dialects.native.test_merges import identify, told
 
@@ -66,7 +67,7 @@ async def test_axe_finds_nothing_on_a_timeline(
     assert await page.title() != "ran"
     await axe.finds_nothing(page)
     await page.set_viewport_size({"width": 360, "height": 740})
-    assert await page.evaluate("document.documentElement.scrollWidth") == 360
+    assert await needed_width(page) == 360
 
 
 async def test_an_explanation_tells_why_no_e_mail_would_arrive(
@@ -98,7 +99,7 @@ async def test_axe_finds_nothing_on_an_explanation(
     await expect(page.locator(".way > li")).to_have_count(2)
     await axe.finds_nothing(page)
     await page.set_viewport_size({"width": 360, "height": 740})
-    assert await page.evaluate("document.documentElement.scrollWidth") == 360
+    assert await needed_width(page) == 360
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -15,6 +15,7 @@ from addressee.messaging.webhooks.model import DisabledFor
 from addressee.operators.model import Role
 from tests.browser.axe import Axe
 from tests.browser.dashboard.conftest import OpenAs
+from tests.browser.dashboard.widths import needed_width
 from tests.conftest import Environment
 from tests.dashboard.webhooks.conftest import HOSTILE, URL, crm, endpoints
 from tests.support.webhook_deliveries import store_delivery
@@ -74,7 +75,7 @@ async def test_no_page_scrolls_to_the_side_on_a_phone(
     id = crm.endpoint.id
     for path in (at("webhooks"), at("webhooks", "add"), at("webhooks", id), at("webhooks", id, "deliveries", failed)):
         await page.goto(path)
-        assert await page.evaluate("document.documentElement.scrollWidth") == 360, path
+        assert await needed_width(page) == 360, path
 
 
 async def test_one_is_added_disabled_and_deleted(

@@ -15,6 +15,7 @@ from addressee.directory.writing.writes import Write
 from addressee.operators.model import Role
 from tests.browser.axe import Axe
 from tests.browser.dashboard.conftest import OpenAs
+from tests.browser.dashboard.widths import needed_width
 from tests.conftest import Environment
 from tests.dashboard.workflows.conftest import Push, push
 from tests.support.populated import client_of
@@ -101,7 +102,7 @@ async def test_a_phone_scrolls_the_diagram_and_not_the_page(open_as: OpenAs, at:
         at("workflows", workflow, "test", person="ada", data='{"seats": 3}'),
     ):
         await visit(page, path)
-        assert await page.evaluate("document.documentElement.scrollWidth") == 360
+        assert await needed_width(page) == 360
 
 
 async def test_versions_are_compared_line_by_line(open_as: OpenAs, at: At, workflow: str) -> None:
