@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from addressee.database.pool import Pool
 from addressee.directory.access.keys import Keys
 from tests.conftest import Environment
 from tests.support.raw_http import Reply, ask
@@ -132,6 +133,24 @@ async def test_commits_are_promoted_once_for_each_key_of_repetition(
     first, again = (client("PUT", path, repetition="all") for _ in range(2))
     assert (first.json, again.headers["idempotent-replayed"]) == ({"result": "success"}, "true")
     assert client.footer(there) == "Two"
+
+
+async def test_nothing_is_promoted_past_an_environment_that_cannot_be_used(
+    client: Client, pool: Pool, environment: Environment, other_environment: Environment
+) -> None:
+    here = f"environment={environment.name}"
+    client.put_footer("One", f"{here}&commit=true")
+    [commit] = client("GET", f"/v1/commits?{here}").json["entries"]
+    change = "UPDATE addressee.environments SET settings = $2 WHERE id = $1"
+    await pool.execute(change, other_environment.id, b'{"timezone": 1}')
+    try:
+        refused = client("PUT", f"/v1/commits/{commit['id']}/promote")
+        assert (refused.status, refused.json["message"]) == (
+            409,
+            f"The environment {other_environment.name!r} has settings that are not valid; correct them first.",
+        )
+    finally:
+        await pool.execute(change, other_environment.id, b"{}")
 
 
 async def test_a_limited_key_promotes_nothing(limited: Client, environment: Environment) -> None:

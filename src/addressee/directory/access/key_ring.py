@@ -32,11 +32,15 @@ CacheKey: TypeAlias = tuple[tuple[Kind, ...], str]
 
 @dataclass(frozen=True, slots=True)
 class OpenedEnvironments:
-    """The environments that a valid service key opens, and what the key is called."""
+    """The environments that a valid service key opens, and what the key is called.
+
+    `order` are the names of all of them, oldest first, those with invalid settings too, which nothing opens.
+    """
 
     key_id: UUID
     key_name: str
     environments: EnvironmentsByName
+    order: Sequence[str]
 
 
 class KeyRing:
@@ -72,7 +76,10 @@ class KeyRing:
         self._uses.note(rows[0]["key_id"])
         usable = [environment for row in rows if (environment := usable_environment(row)) is not None]
         return OpenedEnvironments(
-            rows[0]["key_id"], rows[0]["key_name"], {environment.name: environment for environment in usable}
+            rows[0]["key_id"],
+            rows[0]["key_name"],
+            {environment.name: environment for environment in usable},
+            [row["name"] for row in rows],
         )
 
     async def _find(self, key: str, kinds: tuple[Kind, ...]) -> Credential | None:

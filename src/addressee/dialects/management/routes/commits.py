@@ -50,8 +50,9 @@ async def list_commits(call: Call) -> shapes.Commits:
     query = Query(call.query_string)
     page = query.page(UUID)
     kinds = kinds_of(query)
-    following = next_of(call, call.environment)
-    wanted = CommitFilter(kinds, key_of(query), query.boolean("promoted"), None if following is None else following.id)
+    promoted = query.boolean("promoted")
+    following = None if promoted is None else next_of(call, call.environment)
+    wanted = CommitFilter(kinds, key_of(query), promoted, None if following is None else following.id)
     found = await call.services.messaging.resources.commits(call.environment.id, wanted, page)
     entries = [shown(each, call.environment) for each in found.entries]
     # The pages before one are not read: a client goes on from the front.
@@ -158,14 +159,28 @@ def key_of(query: Query) -> str | None:
 
 
 def previous_of(call: Call, environment: Environment) -> Environment | None:
-    """Returns the environment from which changes come to another one."""
-    before = [each for each in call.caller.environments.values() if each.id < environment.id]
-    return before[-1] if before else None
+    """Returns the environment from which changes come to another one. Raises ManagementError; see `neighbour`."""
+    return neighbour(call, environment, -1)
 
 
 def next_of(call: Call, environment: Environment) -> Environment | None:
-    """Returns the environment to which changes go from another one."""
-    return next((each for each in call.caller.environments.values() if each.id > environment.id), None)
+    """Returns the environment to which changes go from another one. Raises ManagementError; see `neighbour`."""
+    return neighbour(call, environment, +1)
+
+
+def neighbour(call: Call, environment: Environment, places: int) -> Environment | None:
+    """Returns an environment by its distance from another one, None where there is none.
+
+    Raises ManagementError where its settings are not valid: nothing is promoted past an environment.
+    """
+    order = call.caller.order
+    index = order.index(environment.name) + places
+    if not 0 <= index < len(order):
+        return None
+    found: Environment | None = call.caller.environments.get(order[index])
+    if found is None:
+        raise conflict(f"The environment {order[index]!r} has settings that are not valid; correct them first.")
+    return found
 
 
 def conflict(message: str) -> ManagementError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from uuid import UUID
@@ -20,10 +20,14 @@ DEFAULT = "development"
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The caller of a request: what its key is called, and the environments that it opens, oldest first."""
+    """The caller of a request: what its key is called, and the environments that it opens, oldest first.
+
+    `order` names those with invalid settings, too.
+    """
 
     key_name: str
     environments: Mapping[str, Environment]
+    order: Sequence[str]
     key_id: UUID
     user_id: None = None
 
@@ -47,7 +51,7 @@ async def authenticate(request: Request) -> tuple[Credential, Caller]:
     if opened is None:
         message = "Send a service key that is in force: Authorization: Bearer <key>."
         raise ManagementError("authentication_required", HTTPStatus.UNAUTHORIZED, message)
-    caller = Caller(opened.key_name, opened.environments, opened.key_id)
+    caller = Caller(opened.key_name, opened.environments, opened.order, opened.key_id)
     return Credential(opened.key_id, "service", environment_of(request, caller)), caller
 
 
