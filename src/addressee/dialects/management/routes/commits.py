@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
 from addressee.api.call import Call
@@ -11,7 +12,7 @@ from addressee.api.errors import ParameterError
 from addressee.api.routes import Routes
 from addressee.database.paging import Page
 from addressee.dialects.management.shapes import commits as shapes
-from addressee.dialects.management.wire.errors import ManagementError, missing, problems_refused
+from addressee.dialects.management.wire.errors import Error, ManagementError, missing, problems_refused
 from addressee.dialects.management.wire.keys import SERVICE
 from addressee.dialects.management.wire.pages import page_info
 from addressee.dialects.management.wire.query import ENVIRONMENT, PAGING, Query
@@ -38,12 +39,15 @@ TYPES: Mapping[ResourceKind, str] = {kind: name for name, kind in KINDS.items() 
 
 DONE = shapes.Result(result="success")
 
+CONFLICTS: Mapping[int, Any] = {HTTPStatus.CONFLICT: Error}
+
 
 @routes.get(
     "/v1/commits",
     "commits.list",
     query=(*ENVIRONMENT, *PAGING, *RESOURCES, "promoted"),
     response=shapes.Commits,
+    other_responses=CONFLICTS,
 )
 async def list_commits(call: Call) -> shapes.Commits:
     """List commits in an environment, newest first."""
@@ -82,7 +86,13 @@ async def commit_all(call: Call) -> shapes.Result:
     return DONE
 
 
-@routes.put("/v1/commits/promote", "commits.promote_all", query=("to_environment", "branch"), response=shapes.Result)
+@routes.put(
+    "/v1/commits/promote",
+    "commits.promote_all",
+    query=("to_environment", "branch"),
+    response=shapes.Result,
+    other_responses=CONFLICTS,
+)
 async def promote_all(call: Call) -> shapes.Result:
     """Make everything live in an environment that is live in the one before it, in one transaction."""
     name = Query(call.query_string).text("to_environment")
@@ -106,7 +116,7 @@ async def get(call: Call) -> shapes.Commit:
     return shown(commit, environment)
 
 
-@routes.put(f"{COMMIT}/promote", "commits.promote_one", response=shapes.OneCommit)
+@routes.put(f"{COMMIT}/promote", "commits.promote_one", response=shapes.OneCommit, other_responses=CONFLICTS)
 async def promote_one(call: Call) -> shapes.OneCommit:
     """Make a commit live in the environment that follows its own."""
     source, commit = await commit_of(call)
