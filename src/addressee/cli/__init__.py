@@ -17,7 +17,7 @@ def main() -> None:
 
 
 def is_correctable(error: Exception) -> bool:
-    """Whether a person can correct an error, whose message says how."""
+    """Returns whether a person can correct an error, whose message says how."""
     from addressee.database.errors import SetupError
     from addressee.processes import ProcessError
 

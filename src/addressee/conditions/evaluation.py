@@ -16,7 +16,7 @@ ROOTS = ("data", "recipient", "actor", "tenant", "vars", "workflow", "run")
 
 
 def holds(condition: Mapping[str, Any], context: ConditionContext) -> bool:
-    """Whether a condition is true. A comparison of unlike types, such as a text greater than 5, is false."""
+    """Returns whether a condition is true. A comparison of unlike types, such as a text greater than 5, is false."""
     evaluate = OPERATORS[condition["operator"]]
     return evaluate(look_up(condition["variable"], context), argument_of(condition.get("argument"), context), context)
 

@@ -23,7 +23,7 @@ MAX_SHOWN_ITEMS = 10
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Whether conditions are true, and what the last MAX_SHOWN of those that were looked at compared."""
+    """The outcome of conditions: whether they are true, and what the last MAX_SHOWN that were looked at compared."""
 
     holds: bool
     shown: Sequence[Mapping[str, Any]]

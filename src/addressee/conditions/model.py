@@ -42,7 +42,7 @@ class Conditions(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
 
     @property
     def always(self) -> bool:
-        """Whether they are true whatever the values are."""
+        """Returns whether they are true whatever the values are."""
         return () in self.any_of
 
     @property

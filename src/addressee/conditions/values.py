@@ -109,12 +109,12 @@ def contains_all(value: Any, argument: Any) -> bool:
 
 
 def is_in(value: Any, argument: Any) -> bool:
-    """Whether a value is an item of a list."""
+    """Returns whether a value is an item of a list."""
     return any(equal(value, item) for item in as_list(argument))
 
 
 def intersects(value: Any, argument: Any) -> bool:
-    """Whether two lists share an item; any other value is a list of one, an empty one of none."""
+    """Returns whether two lists share an item; any other value is a list of one, an empty one of none."""
     return not is_empty(value) and any(is_in(item, argument) for item in as_list(value))
 
 
@@ -127,7 +127,7 @@ def ends_with(value: Any, argument: Any) -> bool:
 
 
 def between(value: Any, argument: Any) -> bool:
-    """Whether a value is between the two values of a list, both included."""
+    """Returns whether a value is between the two values of a list, both included."""
     bounds = as_list(argument)
     if len(bounds) != 2:
         return False
@@ -144,7 +144,7 @@ def timestamp_between(value: Any, argument: Any, now: datetime) -> bool:
 
 
 def before(value: Any, argument: Any, now: datetime) -> bool | None:
-    """Whether an instant is before another; None when one of them is not an instant."""
+    """Returns whether an instant is before another; None when one of them is not an instant."""
     at, other = instant(value), time_of(argument, now)
     return None if at is None or other is None else at < other
 

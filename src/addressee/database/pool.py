@@ -36,12 +36,12 @@ AWAY = (
 
 
 def is_away(error: Exception) -> bool:
-    """Whether the database cannot be reached or went away. The driver's ValueErrors are bugs of ours."""
+    """Returns whether the database cannot be reached or went away. The driver's ValueErrors are bugs of ours."""
     return isinstance(error, AWAY) and not isinstance(error, ValueError)
 
 
 async def reaches(pool: Pool, seconds: float) -> bool:
-    """Whether the database answers within this time."""
+    """Returns whether the database answers within this time."""
     try:
         await pool.fetchval("SELECT 1", timeout=seconds)
     except Exception as error:

@@ -24,7 +24,7 @@ class Target:
 
 
 async def answers(target: Target) -> bool:
-    """Whether the server takes connections. Raises SetupError when it refuses the password."""
+    """Returns whether the server takes connections. Raises SetupError when it refuses the password."""
     try:
         connection = await asyncpg.connect(**target.arguments, timeout=10)
     except (OSError, asyncpg.CannotConnectNowError, asyncpg.ConnectionDoesNotExistError):

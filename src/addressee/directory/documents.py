@@ -77,7 +77,7 @@ def patched(base: Document, patch: Mapping[str, Any]) -> Document:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two JSON values are equal. Unlike in Python, true is not 1."""
+    """Returns whether two JSON values are equal. Unlike in Python, true is not 1."""
     if one != other:
         return False
     return type(one) is str or same_kinds(one, other)
@@ -89,7 +89,7 @@ def unlike(given: Mapping[str, Any], stored: Document) -> Document:
 
 
 def same_kinds(one: Any, other: Any) -> bool:
-    """Whether booleans stand at the same places in two values that are equal to Python."""
+    """Returns whether booleans stand at the same places in two values that are equal to Python."""
     if one is other:
         return True
     if isinstance(one, dict):
@@ -221,7 +221,7 @@ def check_reachable(id: str, field: str) -> None:
 
 
 def is_id(id: object) -> bool:
-    """Whether a value has a type that ids may have."""
+    """Returns whether a value has a type that ids may have."""
     return isinstance(id, Id) and not isinstance(id, bool)
 
 

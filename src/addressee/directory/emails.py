@@ -25,12 +25,12 @@ PLAIN = re.compile(
 
 
 def is_email(text: str) -> bool:
-    """Whether a text is a local part, an @ and a domain of several labels, in at most 254 characters."""
+    """Returns whether a text is a local part, an @ and a domain of several labels, in at most 254 characters."""
     return len(text) <= MAX_LENGTH and text.count("@") == 1 and (is_plain(text) or is_valid(text))
 
 
 def is_deliverable(text: str) -> bool:
-    """Whether mail can be sent to an address, judged by its syntax alone."""
+    """Returns whether mail can be sent to an address, judged by its syntax alone."""
     return SPECIALS.isdisjoint(text) and is_email(text)
 
 

@@ -21,12 +21,12 @@ LOCALE = re.compile(
 
 
 def is_locale(text: str) -> bool:
-    """Whether a text is a well-formed language tag (BCP 47), like `en-US`."""
+    """Returns whether a text is a well-formed language tag (BCP 47), like `en-US`."""
     return LOCALE.fullmatch(text) is not None
 
 
 def is_iso_locale(text: str) -> bool:
-    """Whether a text is a well-formed language tag whose language has two or three letters, as in ISO 639.
+    """Returns whether a text is a well-formed language tag whose language has two or three letters, as in ISO 639.
 
     BCP 47 also allows longer ones, of which none exist: `english` is well-formed.
     """
@@ -34,7 +34,7 @@ def is_iso_locale(text: str) -> bool:
 
 
 def is_language(text: str) -> bool:
-    """Whether a text is a language code of ISO 639-1: two small letters, like `en`."""
+    """Returns whether a text is a language code of ISO 639-1: two small letters, like `en`."""
     return text in languages()
 
 

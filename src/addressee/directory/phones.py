@@ -20,7 +20,7 @@ WRITTEN = re.compile(r"\+[0-9()./\u00ad\u2010-\u2015\u2212-]{7,40}")
 
 
 def is_e164(text: str) -> bool:
-    """Whether a text has the syntax of E.164; the number need not exist."""
+    """Returns whether a text has the syntax of E.164; the number need not exist."""
     return E164.fullmatch(text) is not None
 
 

@@ -37,6 +37,6 @@ class Operator(Struct, frozen=True):
     disabled_at: datetime | None = None
 
     def may(self, role: Role, environment_id: int) -> bool:
-        """Whether the operator may do what a role of an environment may."""
+        """Returns whether the operator may do what a role of an environment may."""
         own = self.roles.get(environment_id)
         return self.disabled_at is None and own is not None and own.includes(role)

@@ -115,7 +115,7 @@ def check_administered(by: Operator, operator: Operator) -> None:
 
 
 def administers(by: Operator, operator: Operator) -> bool:
-    """Whether somebody is an admin of each environment in which an operator has a role."""
+    """Returns whether somebody is an admin of each environment in which an operator has a role."""
     return all(by.may(Role.ADMIN, environment_id) for environment_id in operator.roles)
 
 

@@ -72,7 +72,7 @@ def cells_of(visit: Visit) -> list[CellId]:
 
 
 async def asks_to_unsubscribe(visit: Visit) -> bool:
-    """Whether the body is what RFC 8058 says, in either of its forms. Raises what reading a form does."""
+    """Returns whether the body is what RFC 8058 says, in either of its forms. Raises what reading a form does."""
     content_type, body = visit.asked.headers.get("content-type", ""), await visit.asked.body()
     if len(body) > MAX_BODY_BYTES:
         return False

@@ -81,17 +81,17 @@ def decide(context: PreferenceContext, target: Target) -> Blocked | None:
 
 
 def refuses_tracking(context: PreferenceContext) -> bool:
-    """Whether nothing of how messages are read is to be told of the recipient. No workflow overrides that."""
+    """Returns whether nothing of how messages are read is to be told of the recipient. No workflow overrides that."""
     return context.effective.document.get(TRACKING) is False
 
 
 def may_refuse(context: PreferenceContext, kind: str) -> bool:
-    """Whether recipients can refuse the workflow's messages of a kind."""
+    """Returns whether recipients can refuse the workflow's messages of a kind."""
     return not context.overrides and not is_mandatory(context, kind)
 
 
 def is_mandatory(context: PreferenceContext, kind: str) -> bool:
-    """Whether all of the workflow's categories demand messages of a kind."""
+    """Returns whether all of the workflow's categories demand messages of a kind."""
     return bool(context.policies) and all(covers(policy.mandatory, kind) for policy in context.policies)
 
 

@@ -77,7 +77,7 @@ class Chosen:
     document: Mapping[str, Any]
 
     def wanted(self, policy: Policy) -> bool:
-        """Whether a category cannot be refused, or is wanted on any kind."""
+        """Returns whether a category cannot be refused, or is wanted on any kind."""
         if policy.preference == "cant_unsubscribe":
             return True
         scope = self.scope(policy)
@@ -89,7 +89,7 @@ class Chosen:
         return kind in policy.mandatory or is_wanted_in(self.scope(policy), kind)
 
     def restricted(self, kind: str) -> bool:
-        """Whether a kind is refused for all categories."""
+        """Returns whether a kind is refused for all categories."""
         return not is_wanted(self.document.get("kinds", {}), kind)
 
     @property
@@ -107,7 +107,7 @@ class Chosen:
 
 
 def is_wanted_in(scope: bool | Mapping[str, Any], kind: str) -> bool:
-    """Whether a scope lets a kind through."""
+    """Returns whether a scope lets a kind through."""
     if isinstance(scope, bool):
         return scope
     return scope.get("enabled") is not False and is_wanted(scope.get("kinds", {}), kind)

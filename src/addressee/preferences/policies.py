@@ -60,7 +60,7 @@ class Policy:
 
     @property
     def open(self) -> bool:
-        """Whether recipients can see the category and get its messages."""
+        """Returns whether recipients can see the category and get its messages."""
         return self.offered and self.visible
 
 
@@ -152,7 +152,7 @@ def without_kinds(scope: Any) -> Document:
 
 
 def decides(scope: Any) -> bool:
-    """Whether a scope turns a category on or off as a whole."""
+    """Returns whether a scope turns a category on or off as a whole."""
     return isinstance(scope, bool) or (isinstance(scope, dict) and "enabled" in scope)
 
 

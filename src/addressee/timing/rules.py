@@ -202,7 +202,7 @@ def days_between(first: date, last: date) -> Iterator[date]:
 
 
 def is_due(rule: Rule, day: date, anchor: date | None) -> bool:
-    """Whether a rule falls due on a day of one of its periods."""
+    """Returns whether a rule falls due on a day of one of its periods."""
     is_month = not rule.months or day.month in rule.months
     if rule.month_days or rule.weekdays or rule.frequency in {*PASSING, Frequency.DAILY}:
         return is_month and is_month_day(rule, day) and is_weekday(rule, day)

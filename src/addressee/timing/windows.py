@@ -40,14 +40,14 @@ class Window(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         return self.end <= self.start
 
     def holds(self, shown: datetime) -> bool:
-        """Whether the window is open when clocks show this."""
+        """Returns whether the window is open when clocks show this."""
         at, day = shown.time(), shown.date()
         if not self.crosses_midnight:
             return self.start <= at < self.end and self.is_on(day)
         return (at >= self.start and self.is_on(day)) or (at < self.end and self.is_on(day - DAY))
 
     def is_on(self, day: date) -> bool:
-        """Whether the window begins on a day."""
+        """Returns whether the window begins on a day."""
         if not (self.days or self.month_days or self.nth_days):
             return True
         length = length_of_month(day)

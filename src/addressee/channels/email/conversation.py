@@ -56,7 +56,7 @@ class Reply(NamedTuple):
 
     @property
     def is_accepted(self) -> bool:
-        """Whether the e-mail can go on. A server that refuses a copy sends the others, unless it leaves."""
+        """Returns whether the e-mail can go on. A server that refuses a copy sends the others, unless it leaves."""
         return self.code != CLOSING if self.command is Command.COPY else self.code in ACCEPTED[self.command]
 
 
@@ -88,7 +88,7 @@ class Conversation(asyncio.Protocol):
 
     @property
     def takes_unicode(self) -> bool:
-        """Whether addresses may have characters outside of ASCII (RFC 6531)."""
+        """Returns whether addresses may have characters outside of ASCII (RFC 6531)."""
         return "smtputf8" in self._extensions
 
     async def send(self, email: RawEmail) -> Reply:

@@ -80,7 +80,7 @@ class VonageAnswer(msgspec.Struct):
 
     @property
     def blames_number(self) -> bool:
-        """Whether the number is all that is wrong with the request."""
+        """Returns whether the number is all that is wrong with the request."""
         return [wrong.get("name") for wrong in self.invalid_parameters if isinstance(wrong, dict)] == ["to"]
 
 

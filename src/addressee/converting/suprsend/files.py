@@ -41,7 +41,7 @@ class Variant:
 
     @property
     def is_special(self) -> bool:
-        """Whether the variant is for a tenant, or on a condition."""
+        """Returns whether the variant is for a tenant, or on a condition."""
         return bool(self.value.get("tenant_id") or self.value.get("conditions"))
 
 

@@ -64,7 +64,7 @@ def provider_of(visit: Visit) -> str | None:
 
 
 def leads_here(target: str) -> bool:
-    """Whether a target is a path of the dashboard, and not of another site."""
+    """Returns whether a target is a path of the dashboard, and not of another site."""
     parts = urlsplit(target)
     is_path = not parts.scheme and not parts.netloc and "\\" not in target
     return is_path and (parts.path == ROOT or parts.path.startswith(f"{ROOT}/"))

@@ -42,7 +42,7 @@ def programs_for(account: Account | None) -> Path:
 
 
 def can_run(installed: Path, account: Account) -> bool:
-    """Whether an account can run the programs, tried with one that needs the libraries too."""
+    """Returns whether an account can run the programs, tried with one that needs the libraries too."""
     command = (str(installed / PROGRAMS / "bin" / "initdb"), "--version")
     try:
         finished = subprocess.run(

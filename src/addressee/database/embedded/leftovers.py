@@ -65,7 +65,7 @@ def is_leftover(cluster: Cluster, pid: int) -> bool:
 
 
 def postmaster_is_dead(cluster: Cluster) -> bool:
-    """Whether the pid file names a process that is no server of this folder. False without a pid file."""
+    """Returns whether the pid file names a process that is no server of this folder. False without a pid file."""
     try:
         postmaster = int((cluster.data / "postmaster.pid").read_text().split()[0])
     except (OSError, ValueError, IndexError):
@@ -74,7 +74,7 @@ def postmaster_is_dead(cluster: Cluster) -> bool:
 
 
 def holds_lock(cluster: Cluster, pid: int) -> bool:
-    """Whether a process has the lock file open. False for one that has ended or is another account's.
+    """Returns whether a process has the lock file open. False for one that has ended or is another account's.
 
     All processes of a server have one account: where one of them can be seen, so can its postmaster.
     """

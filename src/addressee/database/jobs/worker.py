@@ -355,7 +355,7 @@ class Worker:
         await connection.execute(*SQL[statement](worker_id=self._id, ids=[job.id for job in jobs]))
 
     def _counts(self, job: ClaimedJob, error: Exception) -> bool:
-        """Whether a failure counts against the job: not when the database went away while it ran."""
+        """Returns whether a failure counts against the job: not when the database went away while it ran."""
         return job.session == self._session or not is_away(error)
 
     def _pause(self, job: ClaimedJob) -> timedelta | None:

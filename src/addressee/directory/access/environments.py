@@ -71,7 +71,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     @property
     def keeps_nulls(self) -> bool:
-        """Whether null is a value that stays when users are merged."""
+        """Returns whether null is a value that stays when users are merged."""
         return self.merge_nulls == "keep"
 
 
@@ -234,7 +234,7 @@ def check_origins(setting: str, origins: Iterable[str]) -> None:
 
 
 def is_origin(text: str) -> bool:
-    """Whether a text is an origin, as a browser sends it, of https or of http on this machine."""
+    """Returns whether a text is an origin, as a browser sends it, of https or of http on this machine."""
     try:
         parts = urlsplit(text)
         host, _ = parts.hostname, parts.port  # reading an invalid port raises ValueError

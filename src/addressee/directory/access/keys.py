@@ -90,7 +90,7 @@ class Credential:
 
     @property
     def acts_for_anybody(self) -> bool:
-        """Whether a client without a user token may say for whom it acts."""
+        """Returns whether a client without a user token may say for whom it acts."""
         return self.kind == "public" and not self.environment.settings.enhanced_security
 
 

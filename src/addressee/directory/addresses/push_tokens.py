@@ -156,7 +156,7 @@ def claim_changes(steps: Iterable[Step]) -> ClaimChanges:
 
 
 def tokens_changed(before: Recipient | None, after: Recipient) -> bool:
-    """Whether a recipient's tokens changed. Quick when neither addresses nor channel data did."""
+    """Returns whether a recipient's tokens changed. Quick when neither addresses nor channel data did."""
     if before is not None and before.addresses is after.addresses and before.channel_data is after.channel_data:
         return False
     return not is_membership(after.place) and claims_of(before) != claims_of(after)

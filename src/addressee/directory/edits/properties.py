@@ -148,7 +148,7 @@ def value_of(recipient: Recipient, key: str) -> Any:
 
 
 def is_personal(name: str, value: object) -> bool:
-    """Whether a value is stored as an attribute; a property with such a value, of another client, is hidden."""
+    """Returns whether a value is stored as an attribute; a property with such a value, of another client, is hidden."""
     return name in PERSONAL and isinstance(value, str | None)
 
 

@@ -252,7 +252,7 @@ class UnsetPreferences(Struct, frozen=True):
 
 
 class History(StrEnum):
-    """Whether messages and runs are erased or kept when their recipient is deleted."""
+    """The choice to erase or to keep messages and runs when their recipient is deleted."""
 
     ERASED = "erased"
     KEPT = "kept"

@@ -170,7 +170,7 @@ def filled(top: Document, below: Mapping[str, Any], rules: MergeRules) -> Docume
 
 
 def is_gap(document: Mapping[str, Any], name: str, rules: MergeRules) -> bool:
-    """Whether a document has null under a name, and the rules count null as missing."""
+    """Returns whether a document has null under a name, and the rules count null as missing."""
     return not rules.keeps_nulls and name in document and document[name] is None
 
 

@@ -39,7 +39,7 @@ class AppliedWrite(Struct, frozen=True):
     ended: Mapping[UUID, bool]
 
     def is_of(self, found: Recipient | None) -> bool:
-        """Whether `before` is as it was stored, and `found` has the same version."""
+        """Returns whether `before` is as it was stored, and `found` has the same version."""
         if found is None or self.before is None:
             return False
         return found.version == self.before.version == self.version - 1
@@ -81,7 +81,7 @@ class Written(Struct, frozen=True):
 
     @property
     def existed(self) -> bool:
-        """Whether the recipient existed before the write and was not deleted."""
+        """Returns whether the recipient existed before the write and was not deleted."""
         return self.before is not None and self.before.lives
 
     @property

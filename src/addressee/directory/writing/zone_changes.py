@@ -18,7 +18,7 @@ class FollowZones(Job, frozen=True):
 
 
 def zone_changed(before: Recipient | None, after: Recipient) -> bool:
-    """Whether the time zone of a living recipient changed; a new recipient has not changed it."""
+    """Returns whether the time zone of a living recipient changed; a new recipient has not changed it."""
     if before is None or before.attributes is after.attributes or before.uid != after.uid or not after.lives:
         return False
     return before.attributes.get("timezone") != after.attributes.get("timezone") and not is_membership(after.place)

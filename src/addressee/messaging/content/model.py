@@ -48,17 +48,17 @@ class Content(msgspec.Struct, frozen=True, tag_field="type"):
 
     @property
     def is_redirected(self) -> bool:
-        """Whether it goes to addresses that its template names, and not to those of its recipient."""
+        """Returns whether it goes to addresses that its template names, and not to those of its recipient."""
         return False
 
     @property
     def keeps_addresses(self) -> bool:
-        """Whether addresses at which it bounces stay as they are."""
+        """Returns whether addresses at which it bounces stay as they are."""
         return False
 
     @property
     def finds_by_email(self) -> bool:
-        """Whether recipients without an address are found by their e-mail address."""
+        """Returns whether recipients without an address are found by their e-mail address."""
         return False
 
     @property
@@ -165,12 +165,12 @@ class Template(Definition, frozen=True, tag_field="type", omit_defaults=True):
 
     @property
     def finds_by_email(self) -> bool:
-        """Whether recipients without an address are found by their e-mail address."""
+        """Returns whether recipients without an address are found by their e-mail address."""
         return False
 
     @property
     def is_redirected(self) -> bool:
-        """Whether it names addresses in place of the recipient's own."""
+        """Returns whether it names addresses in place of the recipient's own."""
         return False
 
     @property

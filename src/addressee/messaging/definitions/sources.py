@@ -67,7 +67,7 @@ class Source:
 
     @property
     def has_key(self) -> bool:
-        """Whether the file could be read and its key is valid; an invalid key is recorded as a problem."""
+        """Returns whether the file could be read and its key is valid; an invalid key is recorded as a problem."""
         if self.value is None and self.problems:
             return False
         if not KEY.fullmatch(self.key):

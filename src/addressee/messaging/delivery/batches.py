@@ -91,7 +91,7 @@ class Batch:
 
     @property
     def is_settled(self) -> bool:
-        """Whether nothing is left to do for it: all of it is deferred."""
+        """Returns whether nothing is left to do for it: all of it is deferred."""
         return not self.channel_ids and not self.ended
 
     def queued(self, ids: Collection[str]) -> Batch:

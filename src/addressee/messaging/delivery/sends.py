@@ -56,7 +56,7 @@ class ClaimedSend(StoredSend):
 
     @property
     def has_moved(self) -> bool:
-        """Whether a stand-in of the step's channel sends it."""
+        """Returns whether a stand-in of the step's channel sends it."""
         return self.channel_id != self.step_channel_id
 
     def returned(self) -> ClaimedSend:

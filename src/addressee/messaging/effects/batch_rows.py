@@ -41,7 +41,7 @@ class Joining(NamedTuple):
 
     @property
     def changes_batch(self) -> bool:
-        """Whether the row of the batch may change as this run joins: who goes on for it, or that it is full."""
+        """Returns whether the row of the batch may change as this run joins: who goes on for it, or that it is full."""
         return self.leads or self.look_back is not None or self.max_items is not None
 
     @classmethod

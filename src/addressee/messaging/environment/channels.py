@@ -51,7 +51,7 @@ class Channel:
 
     @property
     def tracks(self) -> bool:
-        """Whether it tracks its messages where their steps say nothing."""
+        """Returns whether it tracks its messages where their steps say nothing."""
         return any(self.settings.get(name, False) for name in ("open_tracking", "link_tracking"))
 
     def data_of(self, recipient: Recipient) -> Document:

@@ -59,7 +59,7 @@ class ReportedSend:
 
     @property
     def is_confirmed(self) -> bool:
-        """Whether it is known by this only that the provider has taken the send."""
+        """Returns whether it is known by this only that the provider has taken the send."""
         return self.send.status in TAKEN
 
     @property

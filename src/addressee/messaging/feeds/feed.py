@@ -56,7 +56,7 @@ class FeedFilter:
 
     @property
     def has_stored_counts(self) -> bool:
-        """Whether stored counts tell how many items it finds: they know nothing of topics, data and times."""
+        """Returns whether stored counts tell how many items it finds: they know nothing of topics, data and times."""
         return (self.trigger_data, self.topic, self.since, self.until) == ({}, None, EARLIEST, LATEST)
 
 

@@ -87,7 +87,7 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def is_empty(self) -> bool:
-        """Whether the selection can match no message."""
+        """Returns whether the selection can match no message."""
         return any(part is not None and not part for part in (self.tenants, self.workflows, self.trigger_data))
 
 

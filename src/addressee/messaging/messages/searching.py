@@ -36,7 +36,7 @@ class Search:
 
     @property
     def is_whole(self) -> bool:
-        """Whether there was nothing more to look at."""
+        """Returns whether there was nothing more to look at."""
         return self.looked_at < LOOKED_AT
 
 

@@ -96,7 +96,7 @@ class NewRun:
 
     @property
     def is_one_page(self) -> bool:
-        """Whether all its recipients begin at once, as one page, and have no subscribers."""
+        """Returns whether all its recipients begin at once, as one page, and have no subscribers."""
         return (
             not self.delay
             and 0 < len(self.recipients) <= PAGE_SIZE

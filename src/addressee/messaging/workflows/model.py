@@ -75,7 +75,7 @@ class Workflow(Definition, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def critical(self) -> bool:
-        """Whether its messages go out in quiet hours too."""
+        """Returns whether its messages go out in quiet hours too."""
         return self.override_preferences or self.priority is WorkflowPriority.CRITICAL
 
 

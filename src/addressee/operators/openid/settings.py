@@ -59,7 +59,7 @@ def secret_in(environment: Mapping[str, str]) -> str:
 
 
 def is_safe(url: str) -> bool:
-    """Whether a URL is of https, or leads to this machine, and has no query or fragment."""
+    """Returns whether a URL is of https, or leads to this machine, and has no query or fragment."""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""

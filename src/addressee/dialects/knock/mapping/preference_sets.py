@@ -192,7 +192,7 @@ def knock_sets(stored: Mapping[str, Document]) -> dict[str, PreferenceSet]:
 
 
 def is_own(set_id: str) -> bool:
-    """Whether a set is a recipient's own. What tenants store for their members has keys with a dollar sign."""
+    """Returns whether a set is a recipient's own. What tenants store for their members has keys with a dollar sign."""
     return not set_id.startswith("$")
 
 

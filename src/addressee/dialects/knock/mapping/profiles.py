@@ -30,7 +30,7 @@ def is_attribute(name: str, value: object) -> bool:
 
 
 def is_trait(name: str, value: object) -> bool:
-    """Whether a key is a property that a Knock client can write. Answers show no others."""
+    """Returns whether a key is a property that a Knock client can write. Answers show no others."""
     return name not in NEVER_STORED and not is_attribute(name, value)
 
 
@@ -55,5 +55,5 @@ def flat(given: Document) -> Document:
 
 
 def says_anything(given: Mapping[str, Any]) -> bool:
-    """Whether a description of a recipient says more than its id."""
+    """Returns whether a description of a recipient says more than its id."""
     return any(name not in NEVER_STORED for name in given) or any(given.get(name) for name in INLINE_PARTS)

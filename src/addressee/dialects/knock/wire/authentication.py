@@ -57,7 +57,7 @@ class Caller:
         return self.token is not None and self.token.is_limited_to_tenants
 
     def covers_tenant(self, permission: str, tenant: str | None) -> bool:
-        """Whether the caller may do this to what belongs to a tenant; None: to no tenant."""
+        """Returns whether the caller may do this to what belongs to a tenant; None: to no tenant."""
         return self.token is None or self.token.allows_tenant(permission, tenant)
 
     def check_tenant(self, permission: str, tenant: str | None) -> None:
@@ -110,7 +110,7 @@ async def authenticate_page(keys: KeyRing, public_key: str | None, user_token: s
 
 
 def is_allowed(token: Token, permission: str, path: Mapping[str, str]) -> bool:
-    """Whether the token opens what the path names: an object, a user, or something of the token's own user."""
+    """Returns whether the token opens what the path names: an object, a user, or something of the token's own user."""
     if permission in OF_NAMED_OBJECTS:
         return True
     if "collection" in path:

@@ -42,7 +42,7 @@ class Token:
     expires_at: float | None = None
 
     def allows(self, permission: str, user_id: str) -> bool:
-        """Whether its bearer may do this to that user's things."""
+        """Returns whether its bearer may do this to that user's things."""
         if user_id == self.user_id and not self.explicit:
             return True
         if permission in self.grants.get(user_path(user_id), ()):
@@ -53,17 +53,17 @@ class Token:
         return any(permission in granted for path, granted in self.grants.items() if path.startswith(TENANT_PATHS))
 
     def allows_object(self, permission: str, collection: str, id: str) -> bool:
-        """Whether its bearer may do this to an object's things: no more than was granted."""
+        """Returns whether its bearer may do this to an object's things: no more than was granted."""
         paths = tenant_paths(id) if collection == TENANTS else [f"/v1/objects/{collection}/{id}"]
         return any(permission in self.grants.get(path, ()) for path in paths)
 
     @property
     def is_limited_to_tenants(self) -> bool:
-        """Whether it opens feeds and preferences of listed tenants only."""
+        """Returns whether it opens feeds and preferences of listed tenants only."""
         return any(path.startswith(TENANT_PATHS) for path in self.grants)
 
     def allows_tenant(self, permission: str, tenant: str | None) -> bool:
-        """Whether its bearer may do this to feeds and preferences of a tenant; None: of no tenant.
+        """Returns whether its bearer may do this to feeds and preferences of a tenant; None: of no tenant.
 
         The tenant must be listed; an explicit grant may stand with it or with the user.
         """

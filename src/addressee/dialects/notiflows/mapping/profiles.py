@@ -93,7 +93,7 @@ def check_none(wrong: Mapping[str, Field]) -> None:
 
 
 def is_unchanged(given: Mapping[str, Any], name: str, shown: User) -> bool:
-    """Whether a field is given as a user showed it when it was read."""
+    """Returns whether a field is given as a user showed it when it was read."""
     return same(given[spellings(given)[name]], getattr(shown, name))
 
 

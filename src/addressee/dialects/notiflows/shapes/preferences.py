@@ -8,7 +8,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 
 class TypesPatch(Struct):
-    """Whether messages are wanted, by the type of their channel; null resets one to the default."""
+    """Preferences by the type of channel: whether messages are wanted; null resets one to the default."""
 
     email: bool | None = None
     sms: bool | None = None

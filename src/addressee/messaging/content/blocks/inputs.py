@@ -20,7 +20,7 @@ Key = Annotated[str, msgspec.Meta(pattern="^[A-Za-z][A-Za-z0-9_]*$", max_length=
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """What editors are told of an input; Knock's files have more than is heeded here."""
+    """Settings of an input, for editors; Knock's files have more than is heeded here."""
 
     required: bool = False
     default: Any = None

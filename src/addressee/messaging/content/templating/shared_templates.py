@@ -47,7 +47,7 @@ class Layout(Definition, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def can_be_dark(self) -> bool:
-        """Whether it says that it is dark for those who want it so."""
+        """Returns whether it says that it is dark for those who want it so."""
         return says_dark(self.html_layout)
 
 

@@ -184,7 +184,7 @@ class Trials:
 
 
 def has_own_address(channel: Channel) -> bool:
-    """Whether messages of a trial go to an address of the channel's own, so that none is to be named."""
+    """Returns whether messages of a trial go to an address of the channel's own, so that none is to be named."""
     return sample_of(channel).is_fixed(channel)
 
 

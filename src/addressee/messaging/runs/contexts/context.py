@@ -116,7 +116,7 @@ class PageContext:
 
     @cached_property
     def exposed_variables(self) -> Document:
-        """What templates see of the variables: the branding of the tenant stands over that of the variables."""
+        """Returns the variables that templates see: the branding of the tenant stands over that of the variables."""
         return self.variables if self.tenant is None else with_branding(self.variables, self.tenant.attributes)
 
     @cached_property

@@ -163,5 +163,5 @@ def passing(step: Step, context: StepContext) -> Mapping[str, Any]:
 
 
 def is_of_wait(step: Step, steps: Sequence[Step]) -> bool:
-    """Whether a step was not written as one of its own, but is a part of a wait of a route."""
+    """Returns whether a step was not written as one of its own, but is a part of a wait of a route."""
     return any(isinstance(each, WaitStep) and each.ref == step.ref for each in steps)

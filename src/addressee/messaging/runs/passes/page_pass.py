@@ -70,7 +70,7 @@ class PagePass:
         )
 
     def goes_on(self, moved: Collection[UUID]) -> bool:
-        """Whether some of the runs that moved can go on at once."""
+        """Returns whether some of the runs that moved can go on at once."""
         return any(each.run.id in moved and each.run.status is RunStatus.PROCESSING for each in self.passes)
 
 

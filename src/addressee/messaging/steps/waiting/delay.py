@@ -60,7 +60,7 @@ class DelayStep(Step, frozen=True, tag="delay", kw_only=True):
 
     @property
     def goes_by_local_time(self) -> bool:
-        """Whether a rule may say when the run goes on."""
+        """Returns whether a rule may say when the run goes on."""
         return self.rule is not None or self.path is not None
 
     def due_at(self, context: StepContext) -> datetime:

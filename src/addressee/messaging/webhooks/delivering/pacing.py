@@ -80,7 +80,7 @@ class Pace:
 
     @property
     def is_on_trial(self) -> bool:
-        """Whether one delivery at a time is tried, to see whether the endpoint is back."""
+        """Returns whether one delivery at a time is tried, to see whether the endpoint is back."""
         return self.failures >= FAILURES_BEFORE_PAUSE
 
     @property
