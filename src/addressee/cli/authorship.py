@@ -1,4 +1,4 @@
-"""Who changes an environment, and why, as commits keep it."""
+"""The author and the message of a push or a promotion, from options, git or the login."""
 
 from __future__ import annotations
 

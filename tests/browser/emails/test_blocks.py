@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from playwright.async_api import Page
 
-from addressee.messaging.content.email import EmailTemplate
-from addressee.messaging.content.email_content import EmailContent
+from addressee.messaging.content.emails.content import EmailContent
+from addressee.messaging.content.emails.email import EmailTemplate
 from addressee.messaging.content.templating.shared_templates import TEMPLATES, Layout, Partial, SharedTemplates
 from tests.browser.axe import Axe
 from tests.browser.conftest import NewContext

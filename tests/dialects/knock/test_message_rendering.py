@@ -10,7 +10,7 @@ from addressee.channels.provider import ChannelType
 from addressee.dialects.knock.mapping import message_rendering
 from addressee.dialects.knock.shapes.messages import MessageEmailContent, MessagePushContent
 from addressee.messaging.content.chat import ChatContent
-from addressee.messaging.content.email_content import EmailContent
+from addressee.messaging.content.emails.content import EmailContent
 from addressee.messaging.content.push import PushContent
 from addressee.messaging.content.sms import SmsContent
 from addressee.messaging.content.whatsapp import WhatsAppContent

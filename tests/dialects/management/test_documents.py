@@ -1,4 +1,4 @@
-"""What clients send becomes a document, and comes back as they read it."""
+"""Documents of bodies that clients send, and the bodies that they read back."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ SENT: dict[str, Any] = {
 
 
 def own_path(path: str) -> dict[str, Any]:
-    """What is sent of a workflow whose blocks stand in another file than they would by themselves."""
+    """The body of a workflow whose blocks stand in a file that its client would not choose by itself."""
     sent: dict[str, Any] = json.loads(json.dumps(SENT))
     sent["steps"][0]["template"]["visual_blocks@"] = path
     return sent

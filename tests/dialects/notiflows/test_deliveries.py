@@ -16,7 +16,7 @@ from addressee.database.pool import Pool
 from addressee.dialects.notiflows.mapping import contents
 from addressee.directory.recipient import USERS, Identity
 from addressee.messaging.content.chat import ChatContent
-from addressee.messaging.content.email_content import EmailContent
+from addressee.messaging.content.emails.content import EmailContent
 from addressee.messaging.content.in_app import InAppContent
 from addressee.messaging.content.push import PushContent
 from addressee.messaging.content.sms import SmsContent

@@ -8,7 +8,7 @@ import pytest
 
 from addressee.channels.provider import ChannelType
 from addressee.messaging.content.chat import ChatContent
-from addressee.messaging.content.email_content import EmailContent
+from addressee.messaging.content.emails.content import EmailContent
 from addressee.messaging.content.http import WebhookContent
 from addressee.messaging.content.model import Content
 from addressee.messaging.content.push import PushContent

@@ -3,7 +3,7 @@
 from email import policy
 from email.parser import BytesParser
 
-from addressee.messaging.content.email_content import EmailContent
+from addressee.messaging.content.emails.content import EmailContent
 from addressee.messaging.content.in_app import InAppContent
 from addressee.messaging.messages.status import Status
 from tests.messaging.office import Office

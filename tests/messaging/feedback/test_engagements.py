@@ -14,7 +14,7 @@ from addressee.database.jobs.queue import Wakeup
 from addressee.database.pool import Connection, Pool
 from addressee.directory.edits.recipients import ChangePreferenceSets
 from addressee.directory.writing.writes import Write
-from addressee.messaging.content.email_content import EmailContent
+from addressee.messaging.content.emails.content import EmailContent
 from addressee.messaging.feedback import engagements as module
 from addressee.messaging.feedback.engagements import Engagement, Engagements, RecordEngagements
 from addressee.messaging.messages.clicks import MAX_CLICKED_LINKS

@@ -12,7 +12,7 @@ import pytest
 
 from addressee.directory.errors import RefusedError
 from addressee.directory.recipient import TENANTS
-from addressee.messaging.content.email_content import EmailContent
+from addressee.messaging.content.emails.content import EmailContent
 from addressee.messaging.preview.model import EverySecret, PreviewedEvent, PreviewedMessage, PreviewRequest
 from addressee.messaging.preview.people import person
 from addressee.messaging.preview.preview import channels_in, preview, unfit
@@ -96,7 +96,7 @@ def test_every_message_in_its_order_and_time(tmp_path: Path) -> None:
 
 
 def test_dynamic_audiences_of_the_folder_are_asked(tmp_path: Path) -> None:
-    """Nobody has been added to a static one."""
+    """A static audience has no members in a preview."""
     asked = {
         key: {"variable": "recipient", "operator": "is_audience_member", "argument": key} for key in ("pro", "old")
     }

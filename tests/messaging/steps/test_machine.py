@@ -12,8 +12,8 @@ from msgspec import structs
 from addressee.channels.provider import ChannelType
 from addressee.conditions.operators import ConditionContext
 from addressee.directory.recipient import USERS, Identity, Place, Recipient
-from addressee.messaging.content.email import EmailTemplate
-from addressee.messaging.content.email_content import EmailContent
+from addressee.messaging.content.emails.content import EmailContent
+from addressee.messaging.content.emails.email import EmailTemplate
 from addressee.messaging.content.in_app import Block, InAppContent, InAppTemplate
 from addressee.messaging.content.model import Content
 from addressee.messaging.content.push import PushContent, PushTemplate

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from addressee.messaging.content.email import EmailTemplate
+from addressee.messaging.content.emails.email import EmailTemplate
 from addressee.messaging.steps.channels.channel import ChannelStep
 from addressee.messaging.workflows.configuration import Configuration, ConfigurationError, read_configuration
 from tests.messaging.office import OUTBOX, write_files

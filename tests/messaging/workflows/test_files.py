@@ -10,7 +10,7 @@ import pytest
 
 from addressee.channels.provider import ChannelType
 from addressee.directory.clock import Clock
-from addressee.messaging.content.email import EmailTemplate
+from addressee.messaging.content.emails.email import EmailTemplate
 from addressee.messaging.content.in_app import InAppTemplate
 from addressee.messaging.content.push import PushTemplate
 from addressee.messaging.environment.channels import Channel

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from addressee.messaging.content.email import EmailTemplate
+from addressee.messaging.content.emails.email import EmailTemplate
 from addressee.messaging.content.in_app import InAppTemplate
 from addressee.messaging.steps.channels.channel import ChannelStep
 from addressee.messaging.workflows.configuration import read_configuration

@@ -19,7 +19,7 @@ from addressee.dashboard.urls import ENVIRONMENT
 from addressee.dashboard.visits import EnvironmentVisit
 from addressee.database.paging import PageRequest
 from addressee.messaging.content.channel_types import AnyContent
-from addressee.messaging.content.email_content import EmailContent
+from addressee.messaging.content.emails.content import EmailContent
 from addressee.messaging.delivery.resending import Resending
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.messages.events import MessageEvent

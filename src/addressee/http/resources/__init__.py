@@ -1,1 +1,1 @@
-"""What the paths of the application lead to."""
+"""Resources of the application: dialects, pages, the dashboard, health, each put under its paths."""

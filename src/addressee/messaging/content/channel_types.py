@@ -7,8 +7,8 @@ from typing import get_args
 
 from addressee.channels.provider import ChannelType
 from addressee.messaging.content.chat import ChatContent, ChatTemplate
-from addressee.messaging.content.email import EmailTemplate
-from addressee.messaging.content.email_content import EmailContent
+from addressee.messaging.content.emails.content import EmailContent
+from addressee.messaging.content.emails.email import EmailTemplate
 from addressee.messaging.content.http import WebhookContent, WebhookTemplate
 from addressee.messaging.content.in_app import InAppContent, InAppTemplate
 from addressee.messaging.content.push import PushContent, PushTemplate

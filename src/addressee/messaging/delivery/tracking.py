@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from addressee.channels.provider import ChannelType
 from addressee.directory.access.signed_texts import TextKey
 from addressee.messaging.content.chat import ChatTemplate
-from addressee.messaging.content.email import EmailTemplate
+from addressee.messaging.content.emails.email import EmailTemplate
 from addressee.messaging.delivery.sends import ClaimedSend
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.steps.channels.channel import ChannelStep

@@ -10,7 +10,7 @@ import msgspec
 
 from addressee.database.jobs.queue import Priority
 from addressee.messaging.content.attachments import FOR_ALL
-from addressee.messaging.content.email import EmailTemplate
+from addressee.messaging.content.emails.email import EmailTemplate
 from addressee.messaging.definitions.model import Definition, Name
 from addressee.messaging.steps.channels.channel import ChannelStep
 from addressee.messaging.steps.kinds import AnyStep

@@ -1,4 +1,4 @@
-"""What partials get of blocks, by their input schemas, and what is wrong with what blocks give."""
+"""Inputs of partials that blocks give, by the input schemas, and the problems with them."""
 
 from typing import Any
 

@@ -14,8 +14,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from addressee.channels.provider import ChannelType
-from addressee.messaging.content.email import EmailTemplate
-from addressee.messaging.content.email_content import EmailContent
+from addressee.messaging.content.emails.content import EmailContent
+from addressee.messaging.content.emails.email import EmailTemplate
 from addressee.messaging.content.in_app import InAppContent, InAppTemplate
 from addressee.messaging.content.push import PushContent, PushTemplate
 from addressee.messaging.content.templating.shared_templates import (

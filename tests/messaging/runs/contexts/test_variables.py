@@ -1,4 +1,4 @@
-"""What templates see beside people and data: as templates that come from Knock read it."""
+"""Variables of templates besides people and data, under the names that templates of Knock read."""
 
 from typing import Any
 

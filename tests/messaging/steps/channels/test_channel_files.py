@@ -13,7 +13,7 @@ import pytest
 from addressee.channels.requests.rules import with_query
 from addressee.messaging.content.channel_types import AnyTemplate
 from addressee.messaging.content.chat import ChatTemplate
-from addressee.messaging.content.email import EmailTemplate
+from addressee.messaging.content.emails.email import EmailTemplate
 from addressee.messaging.content.http import WebhookTemplate
 from addressee.messaging.content.in_app import InAppTemplate
 from addressee.messaging.content.push import PushTemplate

@@ -12,7 +12,7 @@ import pytest
 from addressee.directory.edits.recipients import Delete, Identify
 from addressee.directory.recipient import TENANTS, Place
 from addressee.directory.writing.writes import Write
-from addressee.messaging.content.email_content import EmailContent
+from addressee.messaging.content.emails.content import EmailContent
 from addressee.messaging.content.templating.shared_templates import NO_SHARED_TEMPLATES, Layout, Partial
 from addressee.messaging.preview.model import PreviewedMessage
 from addressee.messaging.preview.simulations import Simulation

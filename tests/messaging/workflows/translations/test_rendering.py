@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from addressee.directory.access.environments import Environments
-from addressee.messaging.content.email_content import EmailContent
+from addressee.messaging.content.emails.content import EmailContent
 from addressee.messaging.content.templating.translations import NO_TRANSLATIONS, keys_of_name
 from addressee.messaging.preview.model import PreviewedMessage
 from addressee.messaging.preview.simulations import Simulation

@@ -12,7 +12,7 @@ import msgspec
 from addressee.channels.requests.rules import with_query
 from addressee.dashboard.workflows.words.steps import CHANNEL_NAMES
 from addressee.directory.recipient import Document
-from addressee.messaging.content.email_content import EmailContent
+from addressee.messaging.content.emails.content import EmailContent
 from addressee.messaging.content.http import WebhookContent
 from addressee.messaging.content.in_app import InAppContent
 from addressee.messaging.content.model import ACTION_URL, Content

@@ -15,7 +15,7 @@ from addressee.directory.addresses.forms import URL_KEY, WEBHOOK
 from addressee.directory.recipient import Document
 from addressee.messaging.content.channel_types import AnyContent
 from addressee.messaging.content.chat import ChatContent
-from addressee.messaging.content.email_content import EmailContent
+from addressee.messaging.content.emails.content import EmailContent
 from addressee.messaging.content.http import WebhookContent
 from addressee.messaging.content.in_app import Block, InAppContent
 from addressee.messaging.content.push import PushContent

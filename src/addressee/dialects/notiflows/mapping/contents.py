@@ -5,7 +5,7 @@ from __future__ import annotations
 from addressee.directory.recipient import Document
 from addressee.messaging.content.channel_types import AnyContent
 from addressee.messaging.content.chat import ChatContent
-from addressee.messaging.content.email_content import EmailContent
+from addressee.messaging.content.emails.content import EmailContent
 from addressee.messaging.content.http import WebhookContent
 from addressee.messaging.content.in_app import InAppContent
 from addressee.messaging.content.push import PushContent

@@ -14,7 +14,7 @@ from liquid.builtin.tags.tablerow_tag import TablerowNode
 from liquid.expression import Expression
 from liquid.span import Span
 
-from addressee.messaging.content.layouts import CONTENT
+from addressee.messaging.content.emails.layouts import CONTENT
 from addressee.messaging.content.templating import liquid
 
 

@@ -12,7 +12,7 @@ import msgspec
 
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
-from addressee.messaging.content.layouts import ENVIRONMENTS
+from addressee.messaging.content.emails.layouts import ENVIRONMENTS
 from addressee.messaging.content.templating import liquid
 from addressee.messaging.content.templating.shared_templates import (
     LAYOUT,

@@ -1,4 +1,4 @@
-"""What Knock's filters print beyond the examples of docs/workflows/liquid.md."""
+"""Knock's filters, beyond the examples of docs/workflows/liquid.md."""
 
 import pytest
 

@@ -1,13 +1,6 @@
 -- A commit of an environment.
-SELECT id,
-       kind,
-       key,
-       document,
-       files,
-       author,
-       message,
-       promoted_from,
-       created_at
+SELECT
+  -- part: commit_columns
 FROM addressee.commits
 WHERE environment_id = :environment_id
   AND id = :id

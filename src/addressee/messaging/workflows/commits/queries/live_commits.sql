@@ -1,14 +1,6 @@
 -- The newest commit of each of these resources; of all of an environment, where none are named.
 SELECT DISTINCT ON (kind, key)
-       id,
-       kind,
-       key,
-       document,
-       files,
-       author,
-       message,
-       promoted_from,
-       created_at
+  -- part: commit_columns
 FROM addressee.commits
 WHERE environment_id = :environment_id
   AND (

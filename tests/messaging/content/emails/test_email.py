@@ -8,8 +8,8 @@ from msgspec import structs
 
 from addressee.channels.destination import Destination
 from addressee.channels.provider import ChannelType
-from addressee.messaging.content.email import EmailTemplate
-from addressee.messaging.content.email_content import EmailContent
+from addressee.messaging.content.emails.content import EmailContent
+from addressee.messaging.content.emails.email import EmailTemplate
 from addressee.messaging.content.templating.liquid import TemplateError
 from tests.messaging.content.templating.test_hostile_values import channel_of
 from tests.messaging.steps.test_machine import NOW

@@ -9,9 +9,9 @@ from msgspec import structs
 
 from addressee.channels.destination import Destination
 from addressee.channels.provider import ChannelType
-from addressee.messaging.content.addressees import mailboxes_in
-from addressee.messaging.content.email import EmailTemplate
-from addressee.messaging.content.email_content import EmailContent
+from addressee.messaging.content.emails.addressees import mailboxes_in
+from addressee.messaging.content.emails.content import EmailContent
+from addressee.messaging.content.emails.email import EmailTemplate
 from addressee.messaging.content.sms import SmsTemplate
 from addressee.messaging.content.templating.liquid import TemplateError
 from tests.messaging.content.templating.test_hostile_values import channel_of

@@ -15,15 +15,15 @@ from addressee.channels.email.html.plain_text import text_of
 from addressee.channels.email.mailbox import read_mailbox
 from addressee.channels.links import Checked, schemes_of
 from addressee.channels.provider import ChannelType, Provider
-from addressee.messaging.content.addressees import mailboxes_in, one_mailbox_in, written_mailboxes
 from addressee.messaging.content.aliases import JSON_OR_TEXT, Alias, Aliases, given_text, json_object
 from addressee.messaging.content.attachments import FOR_ALL, StoredAttachment
 from addressee.messaging.content.blocks.model import FIELD, Blocks, links_of, problems_of, texts_of
 from addressee.messaging.content.blocks.partials import partial_problems_of
 from addressee.messaging.content.blocks.rendering import html_of
-from addressee.messaging.content.email_content import EmailContent
-from addressee.messaging.content.email_html import MJML_OF_BLOCKS, finished_html
-from addressee.messaging.content.layouts import layout_named, with_layout, with_preview
+from addressee.messaging.content.emails.addressees import mailboxes_in, one_mailbox_in, written_mailboxes
+from addressee.messaging.content.emails.content import EmailContent
+from addressee.messaging.content.emails.html import MJML_OF_BLOCKS, finished_html
+from addressee.messaging.content.emails.layouts import layout_named, with_layout, with_preview
 from addressee.messaging.content.model import Content, Overrides, Rendered, Template, render_object
 from addressee.messaging.content.scope import Scope
 from addressee.messaging.content.templating import liquid

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from addressee.messaging.content.email import EmailTemplate
-from addressee.messaging.content.email_content import EmailContent
+from addressee.messaging.content.emails.content import EmailContent
+from addressee.messaging.content.emails.email import EmailTemplate
 from addressee.messaging.content.templating.shared_templates import TEMPLATES, Layout, Partial, SharedTemplates
 from tests.messaging.content.templating.test_hostile_values import EMAIL
 from tests.support.html import Element, parse

@@ -1,0 +1,1 @@
+"""E-mails: their template, rendering, layouts, addresses and content."""
