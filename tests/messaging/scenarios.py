@@ -34,7 +34,7 @@ from addressee.directory.recipient import TENANTS, USERS, Place
 from addressee.directory.writing.writes import Write
 from addressee.messaging.definitions.reading import read
 from addressee.messaging.environment.secrets import Secrets
-from addressee.messaging.messages.mark import Mark
+from addressee.messaging.messages.marks.mark import Mark
 from addressee.messaging.preview.printing import fields_of
 from addressee.messaging.schedules.scheduler import start_due
 from addressee.messaging.triggers.batches import Record

@@ -15,7 +15,6 @@ from addressee.directory.recipient import Identity, Place, Recipient
 from addressee.messaging.feedback.recipients_written_to import MAX_RECIPIENTS, MAX_SENDS
 from addressee.messaging.feeds.feed import FeedFilter
 from addressee.messaging.feeds.feed import filter_parameters as feed_parameters
-from addressee.messaging.messages.bulk_marks import Selection, selection_parameters
 from addressee.messaging.messages.listing import (
     EARLIEST,
     LATEST,
@@ -24,6 +23,7 @@ from addressee.messaging.messages.listing import (
     filter_parameters,
     message_page_parameters,
 )
+from addressee.messaging.messages.marks.bulk import Selection, selection_parameters
 from addressee.messaging.messages.model import Position
 from addressee.messaging.messages.searching import without_until
 from addressee.messaging.suppressions.model import Position as SuppressionPosition

@@ -25,7 +25,7 @@ from addressee.messaging.effects.fetches import Fetch
 from addressee.messaging.feedback.engagements import Engagement, RecordEngagements
 from addressee.messaging.feedback.provider_events import ApplyProviderEvents
 from addressee.messaging.lifecycle.redaction import Redact
-from addressee.messaging.messages.bulk_marks import MarkAll
+from addressee.messaging.messages.marks.bulk import MarkAll
 from addressee.messaging.messages.signals import EndWaits, Signal
 from addressee.messaging.runs.fan_out import Expand
 from addressee.messaging.runs.model import Advance, Begin, BeginLarge, Send, Start

@@ -22,7 +22,7 @@ from addressee.messaging.feedback.browser_receipts import BrowserReceipts
 from addressee.messaging.feeds.feed import Feeds
 from addressee.messaging.feeds.inboxes import Inboxes
 from addressee.messaging.lifecycle.lifecycle import Lifecycle
-from addressee.messaging.messages.marks import Marks
+from addressee.messaging.messages.marks.marks import Marks
 from addressee.messaging.messages.messages import Messages
 from addressee.messaging.preview.simulations import Simulations
 from addressee.messaging.realtime.announcer import Announcer

@@ -52,7 +52,7 @@ from addressee.messaging.lifecycle.erasure import Eraser
 from addressee.messaging.lifecycle.maintenance import run_maintenance
 from addressee.messaging.lifecycle.merge_mover import MergeMover
 from addressee.messaging.lifecycle.redaction import Redact, Redactor
-from addressee.messaging.messages.bulk_marks import BulkMarks, MarkAll
+from addressee.messaging.messages.marks.bulk import BulkMarks, MarkAll
 from addressee.messaging.messages.signals import EndWaits
 from addressee.messaging.realtime.announcer import Announcer
 from addressee.messaging.runs.effects import Effects, OutsideEffect

@@ -17,8 +17,8 @@ from addressee.messaging.environment.channels import Channel
 from addressee.messaging.errors import FeedItemMissingError
 from addressee.messaging.feeds.feed import Feed, FeedFilter
 from addressee.messaging.feeds.following import News
-from addressee.messaging.messages.bulk_marks import Action, Selection
-from addressee.messaging.messages.mark import Mark
+from addressee.messaging.messages.marks.bulk import Action, Selection
+from addressee.messaging.messages.marks.mark import Mark
 from addressee.messaging.messages.model import Position
 from addressee.messaging.realtime.changes import FeedTopic
 from addressee.pages.inbox_view import VIEWS, Place, View, days_of

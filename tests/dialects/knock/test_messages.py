@@ -14,7 +14,7 @@ from addressee.directory.directory import Directory
 from addressee.directory.edits.recipients import Delete, History
 from addressee.directory.recipient import USERS, Place
 from addressee.directory.writing.writes import Write
-from addressee.messaging.messages.mark import Mark
+from addressee.messaging.messages.marks.mark import Mark
 from addressee.messaging.messaging import Messaging
 from tests.conftest import Environment
 from tests.dialects.knock.test_workflows import Pushed, messages, wait_for_messages

@@ -10,7 +10,7 @@ from addressee.directory.edits.lists import LISTS, Define
 from addressee.directory.edits.recipients import Identify, SetPreferences
 from addressee.directory.recipient import Place
 from addressee.directory.writing.writes import Write
-from addressee.messaging.messages.mark import Mark
+from addressee.messaging.messages.marks.mark import Mark
 from addressee.messaging.schedules.scheduler import start_due
 from addressee.messaging.triggers.batches import Record
 from addressee.messaging.triggers.events import Event

@@ -10,7 +10,7 @@ import pytest
 from addressee.database.paging import PageRequest, page_request
 from addressee.directory.recipient import Recipient
 from addressee.messaging.feeds.feed import Feed, FeedFilter, Glance
-from addressee.messaging.messages.mark import Mark
+from addressee.messaging.messages.marks.mark import Mark
 from addressee.messaging.messages.model import Position
 from addressee.messaging.recipients.people import Missing
 from tests.messaging.office import FILES, Office

@@ -10,7 +10,7 @@ from addressee.directory.recipient import Recipient
 from addressee.directory.writing.receipts import Receipt, RepeatedError, StoredAnswer
 from addressee.messaging.errors import FeedItemMissingError
 from addressee.messaging.feeds.feed import FeedItem
-from addressee.messaging.messages.mark import Mark
+from addressee.messaging.messages.marks.mark import Mark
 from addressee.messaging.messages.model import Message
 from tests.messaging.office import FILES, IN_APP, Office
 

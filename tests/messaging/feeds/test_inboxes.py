@@ -11,7 +11,7 @@ from addressee.messaging.feeds.counting import store_counts
 from addressee.messaging.feeds.inboxes import Inbox, InboxItem, InboxPage
 from addressee.messaging.feeds.stores import Store, StoreCounts
 from addressee.messaging.messages.listing import LATEST
-from addressee.messaging.messages.mark import Mark
+from addressee.messaging.messages.marks.mark import Mark
 from addressee.messaging.realtime.changes import ALL_READ, BELL_RESET, FeedChange
 from tests.messaging.office import FILES, IN_APP, Office
 

@@ -17,9 +17,9 @@ from addressee.directory.merges.merges import Merge
 from addressee.messaging.feeds import counting
 from addressee.messaging.feeds.counting import store_counts
 from addressee.messaging.feeds.feed import Feed, FeedFilter
-from addressee.messaging.messages.bulk_marks import Action, Selection
 from addressee.messaging.messages.listing import LATEST
-from addressee.messaging.messages.mark import Mark
+from addressee.messaging.messages.marks.bulk import Action, Selection
+from addressee.messaging.messages.marks.mark import Mark
 from tests.messaging.messages.test_message_heads import triggered
 from tests.messaging.office import FILES, IN_APP, Office
 

@@ -11,7 +11,7 @@ from addressee.directory.writing.erase import Erase
 from addressee.directory.writing.writes import Write
 from addressee.messaging.lifecycle.erasure import erase_people, gone
 from addressee.messaging.messages.model import lock_messages
-from tests.messaging.messages.test_marks import waits_for_a_lock
+from tests.messaging.messages.marks.test_marks import waits_for_a_lock
 from tests.messaging.office import Office
 from tests.support.waiting import until
 

@@ -15,9 +15,9 @@ from addressee.database.paging import PageRequest
 from addressee.directory.merges.merges import Follow, Merge
 from addressee.messaging.feeds.feed import Feed
 from addressee.messaging.lifecycle.merge_mover import PAGE_SIZE, SWEEPS, move_page
-from addressee.messaging.messages.bulk_marks import Action, Selection
 from addressee.messaging.messages.listing import MessageFilter
-from addressee.messaging.messages.mark import Mark
+from addressee.messaging.messages.marks.bulk import Action, Selection
+from addressee.messaging.messages.marks.mark import Mark
 from addressee.messaging.messages.model import Message, Position
 from addressee.messaging.messages.status import Status
 from tests.messaging.lifecycle.test_merge_mover import many_messages, stored

@@ -13,12 +13,12 @@ from addressee.directory.merges.merges import Follow, Merge
 from addressee.directory.recipient import Place
 from addressee.messaging.lifecycle.merge_mover import PAGE_SIZE, SWEEPS, MergeEffects, merge_effects
 from addressee.messaging.messages.listing import MessageFilter
-from addressee.messaging.messages.mark import Mark
+from addressee.messaging.messages.marks.mark import Mark
 from addressee.messaging.messages.status import LONGEST_PAUSE, MAX_ATTEMPTS, Status, retry_after
 from addressee.messaging.recipients.identity import MOVED_AGE
 from addressee.messaging.recipients.people import Missing
 from addressee.messaging.runs.listing import RunFilter
-from tests.messaging.messages.test_marks import waits_for_a_lock
+from tests.messaging.messages.marks.test_marks import waits_for_a_lock
 from tests.messaging.office import FILES, WELCOME, Office
 from tests.support.waiting import until
 

@@ -17,9 +17,9 @@ from addressee.messaging.delivery.send_job import CLAIM
 from addressee.messaging.lifecycle.erasure import erase_people, gone
 from addressee.messaging.lifecycle.retained import forget_retained
 from addressee.messaging.messages.activities import Activity
-from addressee.messaging.messages.bulk_marks import Action, Selection
 from addressee.messaging.messages.listing import MessageFilter
-from addressee.messaging.messages.mark import Mark, MarkResult
+from addressee.messaging.messages.marks.bulk import Action, Selection
+from addressee.messaging.messages.marks.mark import Mark, MarkResult
 from addressee.messaging.messages.model import Message
 from addressee.messaging.messages.status import Status
 from addressee.messaging.recipients.people import Missing

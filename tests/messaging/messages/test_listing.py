@@ -12,7 +12,7 @@ import pytest
 from addressee.database.paging import PageRequest, page_request
 from addressee.directory.recipient import USERS, Place
 from addressee.messaging.messages.listing import MessageFilter, access_path
-from addressee.messaging.messages.mark import Mark
+from addressee.messaging.messages.marks.mark import Mark
 from addressee.messaging.messages.model import Message, Position
 from addressee.messaging.messages.status import Status
 from addressee.messaging.triggers.batches import Accepted, Record

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from addressee.database.paging import page_request
-from addressee.messaging.messages.mark import Mark
+from addressee.messaging.messages.marks.mark import Mark
 from addressee.messaging.messages.status import Status
 from tests.messaging.office import FILES, Office
 

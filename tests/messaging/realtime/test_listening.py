@@ -10,8 +10,8 @@ import pytest
 
 from addressee.database.pool import Pool
 from addressee.database.target import Target
-from addressee.messaging.messages.bulk_marks import Action, Selection
-from addressee.messaging.messages.mark import Mark
+from addressee.messaging.messages.marks.bulk import Action, Selection
+from addressee.messaging.messages.marks.mark import Mark
 from addressee.messaging.realtime.changes import DELETED, NEW, FeedChange, FeedTopic
 from addressee.messaging.realtime.hub import Hub
 from addressee.messaging.realtime.listening import FeedListening

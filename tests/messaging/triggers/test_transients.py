@@ -13,7 +13,7 @@ import pytest
 from addressee.database.paging import PageRequest
 from addressee.directory.recipient import Place
 from addressee.messaging.messages.listing import MessageFilter
-from addressee.messaging.messages.mark import Mark
+from addressee.messaging.messages.marks.mark import Mark
 from addressee.messaging.messages.model import Message
 from addressee.messaging.recipients.identity import TRANSIENT, Profile
 from addressee.messaging.recipients.people import Missing

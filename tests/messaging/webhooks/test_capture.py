@@ -8,7 +8,7 @@ from addressee.directory.edits.recipients import Delete, DisableAddress, Edit, I
 from addressee.directory.groups.topics import TOPICS
 from addressee.directory.recipient import TENANTS, Place
 from addressee.directory.writing.writes import Write
-from addressee.messaging.messages.mark import Mark
+from addressee.messaging.messages.marks.mark import Mark
 from addressee.messaging.webhooks.deliveries.deliveries import DeliveryFilter
 from addressee.messaging.webhooks.model import DeliveryStatus
 from tests.messaging.office import IN_APP, Office

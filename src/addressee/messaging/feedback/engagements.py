@@ -18,7 +18,7 @@ from addressee.database.jobs.queue import Job, Wakeup, enqueue
 from addressee.database.pool import AWAY, Pool
 from addressee.directory.clock import Clock
 from addressee.messaging.messages.clicks import Click, add_clicks
-from addressee.messaging.messages.mark import Mark, set_mark
+from addressee.messaging.messages.marks.mark import Mark, set_mark
 from addressee.messaging.messages.model import lock_messages
 
 MAX_ENGAGEMENTS = 500

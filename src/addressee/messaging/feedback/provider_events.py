@@ -39,7 +39,7 @@ from addressee.messaging.feedback.opt_outs import (
 )
 from addressee.messaging.feedback.reports import ReportedSend, logs_of, marks_of, reported
 from addressee.messaging.messages.delivery_logs import insert_delivery_logs
-from addressee.messaging.messages.mark import set_mark
+from addressee.messaging.messages.marks.mark import set_mark
 from addressee.messaging.messages.model import lock_messages
 
 SQL = load(__package__)

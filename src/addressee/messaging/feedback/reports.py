@@ -14,7 +14,7 @@ from addressee.channels.callback import EventKind, ProviderEvent
 from addressee.directory.emails import email_key
 from addressee.messaging.delivery.sends import StoredSend, with_token
 from addressee.messaging.messages.delivery_logs import NewDeliveryLog
-from addressee.messaging.messages.mark import Mark
+from addressee.messaging.messages.marks.mark import Mark
 from addressee.messaging.messages.status import NEXT, OPTED_OUT, Status, StatusChange, undelivered
 from addressee.messaging.recipients.identifiers import event_id
 from addressee.messaging.tracking.urls import shown_url

@@ -24,7 +24,7 @@ from addressee.messaging.errors import FeedItemMissingError
 from addressee.messaging.feeds.counting import MOST_UNCOUNTED, store_counts
 from addressee.messaging.messages.activities import Activity, Items, activities_of, read_items
 from addressee.messaging.messages.listing import EARLIEST, LATEST, message_page_parameters
-from addressee.messaging.messages.mark import Mark, add_marks
+from addressee.messaging.messages.marks.mark import Mark, add_marks
 from addressee.messaging.messages.model import Message, Position, assemble, flattened
 from addressee.messaging.realtime.announcer import Announcer
 from addressee.messaging.recipients.people import Missing, People, read_people

@@ -20,9 +20,9 @@ from addressee.messaging.content.in_app import Block, Button
 from addressee.messaging.feeds.counting import MOST_UNCOUNTED, store_counts
 from addressee.messaging.feeds.feed import owner_parameters, read_contents
 from addressee.messaging.feeds.stores import Kind, Store, StoreCounts, Tags, count
-from addressee.messaging.messages.bulk_marks import Action, Selection
-from addressee.messaging.messages.mark import Mark, add_marks
-from addressee.messaging.messages.marks import Marks
+from addressee.messaging.messages.marks.bulk import Action, Selection
+from addressee.messaging.messages.marks.mark import Mark, add_marks
+from addressee.messaging.messages.marks.marks import Marks
 from addressee.messaging.messages.model import Message
 from addressee.messaging.realtime.announcer import Announcer
 from addressee.messaging.realtime.changes import ALL_READ, BELL_RESET, FeedChange, FeedTopic

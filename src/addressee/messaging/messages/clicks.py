@@ -11,7 +11,7 @@ from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.directory.recipient import Identity
 from addressee.messaging.messages.events import NewEvent, insert_events
-from addressee.messaging.messages.mark import Mark, set_mark
+from addressee.messaging.messages.marks.mark import Mark, set_mark
 
 SQL = load(__package__)
 

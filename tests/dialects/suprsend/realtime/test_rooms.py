@@ -19,7 +19,7 @@ from addressee.directory.directory import Directory
 from addressee.directory.recipient import USERS, Place
 from addressee.messaging.feeds.feed import FeedItem
 from addressee.messaging.feeds.inboxes import Inbox
-from addressee.messaging.messages.mark import Mark
+from addressee.messaging.messages.marks.mark import Mark
 from addressee.messaging.messages.model import Position
 from addressee.messaging.messaging import Messaging
 from addressee.messaging.realtime.changes import ALL_READ, BELL_RESET, DELETED, NEW, FeedChange, FeedTopic

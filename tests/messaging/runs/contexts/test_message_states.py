@@ -10,7 +10,7 @@ import pytest
 from addressee.directory.edits.recipients import Identify
 from addressee.directory.recipient import Place
 from addressee.directory.writing.writes import Write
-from addressee.messaging.messages.mark import Mark
+from addressee.messaging.messages.marks.mark import Mark
 from addressee.messaging.runs.contexts import message_states
 from addressee.preferences.audiences import AUDIENCES
 from tests.messaging.office import FILES, Office

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from addressee.messaging.messages.mark import Mark
+from addressee.messaging.messages.marks.mark import Mark
 from addressee.messaging.schedules.scheduler import start_due
 from addressee.messaging.triggers.batches import Record
 from addressee.messaging.triggers.events import Event

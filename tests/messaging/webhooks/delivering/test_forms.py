@@ -12,7 +12,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from addressee.directory.access.environments import Environments
 from addressee.directory.edits.recipients import DisableAddress
 from addressee.directory.writing.writes import Write
-from addressee.messaging.messages.mark import Mark
+from addressee.messaging.messages.marks.mark import Mark
 from addressee.messaging.webhooks.deliveries.deliveries import DeliveryFilter
 from addressee.messaging.webhooks.endpoints.secrets import EndpointSecret, rotated, seal_secrets
 from addressee.messaging.webhooks.model import Form

@@ -26,7 +26,7 @@ from addressee.directory.recipient import USERS, Place
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.errors import FeedItemMissingError
 from addressee.messaging.feeds.feed import FeedFilter, FeedItem
-from addressee.messaging.messages.mark import Mark
+from addressee.messaging.messages.marks.mark import Mark
 from addressee.messaging.messages.model import Position
 
 FEED = "/user/v1/channels/{channel_id}/feed/entries"

@@ -20,7 +20,7 @@ from addressee.messaging.feeds.feed import FeedFilter, FeedItem
 from addressee.messaging.feeds.following import read_newer
 from addressee.messaging.feeds.inboxes import DEFAULT_TENANT, Inbox
 from addressee.messaging.messages.listing import EARLIEST
-from addressee.messaging.messages.mark import Mark
+from addressee.messaging.messages.marks.mark import Mark
 from addressee.messaging.messages.model import Message, Position
 from addressee.messaging.messaging import Messaging
 

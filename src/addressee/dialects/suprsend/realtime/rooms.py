@@ -22,7 +22,7 @@ from addressee.dialects.suprsend.realtime.looks import Look, Looks
 from addressee.directory.clock import Clock
 from addressee.logs import code_lines
 from addressee.messaging.feeds.inboxes import Inbox
-from addressee.messaging.messages.mark import Mark
+from addressee.messaging.messages.marks.mark import Mark
 from addressee.messaging.messages.model import Position
 from addressee.messaging.messaging import Messaging
 from addressee.messaging.realtime.changes import ALL_READ, BELL_RESET, DELETED, NEW, OF_TENANTS, FeedChange

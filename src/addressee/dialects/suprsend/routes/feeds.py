@@ -17,7 +17,7 @@ from addressee.dialects.suprsend.wire.query import Query
 from addressee.directory.documents import check_text
 from addressee.directory.recipient import USERS, Place
 from addressee.messaging.feeds.inboxes import Inbox
-from addressee.messaging.messages.mark import Mark
+from addressee.messaging.messages.marks.mark import Mark
 
 routes = Routes(keys=CLIENT, max_body_bytes=MAX_BODY_BYTES)
 

@@ -23,7 +23,7 @@ from addressee.directory.documents import check_text
 from addressee.directory.recipient import USERS, Place
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.messages.listing import EARLIEST, LATEST, MessageFilter
-from addressee.messaging.messages.mark import Mark, MarkResult
+from addressee.messaging.messages.marks.mark import Mark, MarkResult
 from addressee.messaging.messages.model import Position
 
 routes = Routes(keys=SERVER, max_body_bytes=MAX_BODY_BYTES)

@@ -22,8 +22,8 @@ from addressee.dialects.knock.wire.errors import KnockError, invalid, missing
 from addressee.dialects.knock.wire.query import after, before
 from addressee.directory.documents import check_id, check_text
 from addressee.directory.recipient import USERS, Document, Place
-from addressee.messaging.messages.bulk_marks import Action, Selection
 from addressee.messaging.messages.listing import EARLIEST, LATEST
+from addressee.messaging.messages.marks.bulk import Action, Selection
 from addressee.messaging.messages.status import Status
 
 routes = Routes(keys=ANY_KEY)

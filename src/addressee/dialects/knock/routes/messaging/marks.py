@@ -18,7 +18,7 @@ from addressee.dialects.knock.wire.errors import invalid, missing
 from addressee.directory.documents import check_text, check_value
 from addressee.directory.recipient import Document
 from addressee.messaging.messages.listing import MessageFilter
-from addressee.messaging.messages.mark import Mark
+from addressee.messaging.messages.marks.mark import Mark
 from addressee.messaging.messages.model import Message
 
 routes = Routes(keys=ANY_KEY)

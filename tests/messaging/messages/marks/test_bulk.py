@@ -11,8 +11,8 @@ import pytest
 
 from addressee.directory.writing.bulk import BulkOperation
 from addressee.directory.writing.receipts import Receipt, RepeatedError, StoredAnswer
-from addressee.messaging.messages.bulk_marks import PAGES_A_JOB, PAGES_AT_ONCE, Action, Selection
-from addressee.messaging.messages.mark import Mark
+from addressee.messaging.messages.marks.bulk import PAGES_A_JOB, PAGES_AT_ONCE, Action, Selection
+from addressee.messaging.messages.marks.mark import Mark
 from addressee.messaging.messages.model import Message
 from addressee.messaging.messages.status import Status
 from tests.messaging.office import FILES, WELCOME, Office
@@ -196,7 +196,7 @@ class TestMany:
 
     @pytest.fixture(autouse=True)
     def small_pages(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("addressee.messaging.messages.bulk_marks.PAGE_SIZE", PAGE_SIZE)
+        monkeypatch.setattr("addressee.messaging.messages.marks.bulk.PAGE_SIZE", PAGE_SIZE)
 
     @pytest.fixture
     async def operation(self, office: Office) -> BulkOperation:
@@ -252,7 +252,7 @@ class TestMany:
     ) -> None:
         (job,) = await office.jobs()
         with monkeypatch.context() as broken:
-            broken.setattr("addressee.messaging.messages.bulk_marks.set_mark", fail)
+            broken.setattr("addressee.messaging.messages.marks.bulk.set_mark", fail)
             with pytest.raises(ZeroDivisionError):
                 await office.run(job)
         failed = await found(office, operation.id)

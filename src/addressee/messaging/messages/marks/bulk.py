@@ -27,7 +27,7 @@ from addressee.directory.writing import bulk
 from addressee.directory.writing.bulk import BulkOperation
 from addressee.directory.writing.receipts import Receipt, keep, replace_answer
 from addressee.messaging.messages.listing import EARLIEST, LATEST
-from addressee.messaging.messages.mark import Mark, set_mark, topic_of
+from addressee.messaging.messages.marks.mark import Mark, set_mark, topic_of
 from addressee.messaging.messages.model import Position, flattened, lock_messages
 from addressee.messaging.messages.status import Status
 from addressee.messaging.realtime.announcer import Announcer

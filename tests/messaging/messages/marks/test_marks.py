@@ -11,7 +11,7 @@ import pytest
 
 from addressee.database.queries import load
 from addressee.directory.writing.receipts import Receipt, ReceiptMismatchError, RepeatedError, StoredAnswer
-from addressee.messaging.messages.mark import Mark, MarkResult
+from addressee.messaging.messages.marks.mark import Mark, MarkResult
 from addressee.messaging.messages.model import Message
 from tests.messaging.office import Office
 from tests.support.waiting import until

@@ -11,8 +11,8 @@ from addressee.directory.reading.reader import Reader
 from addressee.directory.recipient import USERS, Document, Place
 from addressee.directory.writing.bulk import BulkOperation
 from addressee.directory.writing.receipts import Receipt, keep
-from addressee.messaging.messages.bulk_marks import Action, BulkMarks, Selection
-from addressee.messaging.messages.mark import Mark, MarkResult, has_mark, mark_result, set_mark
+from addressee.messaging.messages.marks.bulk import Action, BulkMarks, Selection
+from addressee.messaging.messages.marks.mark import Mark, MarkResult, has_mark, mark_result, set_mark
 from addressee.messaging.messages.model import Message, lock_messages_and_heads, read_living_messages
 from addressee.messaging.realtime.announcer import Announcer
 from addressee.messaging.realtime.changes import FeedChange

@@ -1,0 +1,1 @@
+"""Marks on messages, one by one and in bulk."""
