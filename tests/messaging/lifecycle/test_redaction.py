@@ -10,6 +10,7 @@ import pytest
 from addressee.directory.edits.recipients import Delete, History
 from addressee.directory.writing.writes import Write
 from addressee.messaging.lifecycle import redaction
+from addressee.messaging.lifecycle.redacted_contents import missing
 from tests.messaging.office import IN_APP, OUTBOX, Office
 
 GREETING = """
@@ -202,7 +203,7 @@ async def test_an_actor_of_nothing_costs_no_job(office: Office) -> None:
 
 
 def test_the_marker_is_a_user_of_its_own() -> None:
-    assert redaction.missing("ada") == {
+    assert missing("ada") == {
         "id": "ada",
         "name": "Missing user",
         "first_name": "Missing",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Self, get_args
 
@@ -44,6 +44,10 @@ class WebhookContent(Content, frozen=True, kw_only=True, tag=ChannelType.HTTP.va
         url = with_query(to.value["url"] if self.url is None else self.url, self.query_params)
         body = self.body if self.told is None else {"id": id, "created_at": written_at, **self.told}
         return WebhookRequest(id, url, self.method, self.headers, encoded(body), self.url is not None)
+
+    @property
+    def unsure_addresses(self) -> Collection[str]:
+        return ("url",)
 
     def through(self, stand_in: Channel, channel: Channel, scope: Scope) -> WebhookContent:
         """A stand-in with a URL of its own sends it there."""
@@ -103,6 +107,10 @@ class WebhookTemplate(Template, frozen=True, tag=ChannelType.HTTP.value):
     def problems(self, provider: Provider) -> Iterator[tuple[FieldPath, str]]:
         for name, problem in header_problems(dict.fromkeys(self.headers, "")):
             yield ("headers", name), problem
+
+    @property
+    def renders_addresses(self) -> Collection[str]:
+        return ("url",)
 
     def is_fixed(self, channel: Channel) -> bool:
         return self._source(channel) is not None

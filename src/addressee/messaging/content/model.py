@@ -52,6 +52,16 @@ class Content(msgspec.Struct, frozen=True, tag_field="type"):
         return False
 
     @property
+    def redirected_to(self) -> Sequence[str]:
+        """The addresses that it goes to, if those are not its recipient's own."""
+        return ()
+
+    @property
+    def unsure_addresses(self) -> Collection[str]:
+        """The fields with addresses that may be somebody else's, as far as it is known without its template."""
+        return ()
+
+    @property
     def keeps_addresses(self) -> bool:
         """Returns whether addresses at which it bounces stay as they are."""
         return False
@@ -106,6 +116,10 @@ class Content(msgspec.Struct, frozen=True, tag_field="type"):
     def silenced(self) -> Content:
         """Returns this content without what it says: only the addresses stay."""
         raise NotImplementedError
+
+    def without_addresses_in(self, fields: Collection[str]) -> Self:
+        """Returns this content with nothing in some of the fields that hold addresses."""
+        return structs.replace(self, **{name: type(getattr(self, name))() for name in fields})
 
     def without_overrides_of(self, channel: Channel, stand_in: Channel) -> Self:
         """Returns this content without fields of its provider's request, if a stand-in has another provider."""
@@ -175,7 +189,7 @@ class Template(Definition, frozen=True, tag_field="type", omit_defaults=True):
 
     @property
     def renders_addresses(self) -> Collection[str]:
-        """The fields of its contents with addresses that say what the template says, like copies of an e-mail."""
+        """The fields of its contents with addresses that the template names, like those of copies of an e-mail."""
         return ()
 
     def addressees(self, scope: Scope) -> Sequence[str] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
@@ -39,6 +39,14 @@ class SmsContent(Content, frozen=True, kw_only=True, tag=ChannelType.SMS.value, 
     def is_redirected(self) -> bool:
         return self.redirected
 
+    @property
+    def redirected_to(self) -> Sequence[str]:
+        return self.numbers if self.redirected else ()
+
+    @property
+    def unsure_addresses(self) -> Collection[str]:
+        return ("numbers",) if self.redirected else ()
+
     def to_payload(self, id: str, to: Destination, written_at: datetime) -> Sms:
         return Sms(id, to.value, self.body, self.overrides)
 
@@ -69,6 +77,10 @@ class SmsTemplate(Template, frozen=True, tag=ChannelType.SMS.value):
     @property
     def is_redirected(self) -> bool:
         return self.to is not None
+
+    @property
+    def renders_addresses(self) -> Collection[str]:
+        return () if self.to is None else ("numbers",)
 
     def addressees(self, scope: Scope) -> Sequence[str] | None:
         return None if self.to is None else numbers_in(liquid.render(self.to, scope))

@@ -163,10 +163,13 @@ def resolve_send(
 ) -> Destination | Document:
     """Returns the destination of a send, or why it is not to be tried, but for suppressions.
 
-    Transient recipients are what their run says of them: only cancelling it prevents a send.
+    Transient recipients are what their run says of them: only cancelling it prevents a send. An address that is empty
+    was that of somebody else, who is erased.
     """
     if run is not None and run.status is RunStatus.CANCELLED:
         return CANCELLED
+    if not send.address.value:
+        return MISSING
     if send.recipient.collection == TRANSIENT and send.address == own_address(channel):
         return OWN_DESTINATION
     if context.recipient is None:

@@ -52,7 +52,12 @@ class Wish(NamedTuple):
 
 
 def wishes_of_sends(reports: Iterable[ReportedSend]) -> list[Wish]:
-    return [Wish(report.send.address, event, report.send.message_id) for report in reports for event in report.events]
+    return [
+        Wish(report.send.address, event, report.send.message_id)
+        for report in reports
+        if report.send.address.value
+        for event in report.events
+    ]
 
 
 def wishes_of_copies(sends: Mapping[str, Sequence[StoredSend]], events: Iterable[ProviderEvent]) -> list[Wish]:

@@ -1,14 +1,14 @@
 """Redaction: messages of a deleted actor are rendered again, with a marker in place of the name (knock.md §3.4).
 
 The workflow's version, the run's data and the recipient as it is now are rendered as before. What cannot be rendered
-again says nothing any more.
+again says nothing any more. Addresses that a template names, like those of copies, may be the actor's too: those that
+it does not name any more are erased, from what the message's sends, events and logs tell as well.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
@@ -20,25 +20,15 @@ from msgspec import structs
 from addressee.database.jobs.queue import Job, enqueue
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
-from addressee.directory import names
 from addressee.directory.clock import Clock
 from addressee.directory.reading.reader import Reader
-from addressee.directory.recipient import Document, Identity
+from addressee.directory.recipient import Identity
 from addressee.messaging.content.channel_types import AnyContent
-from addressee.messaging.content.in_app import InAppContent
 from addressee.messaging.content.model import Content
-from addressee.messaging.content.templating.liquid import TemplateError
 from addressee.messaging.environment.links import LinkUrls
+from addressee.messaging.lifecycle.redacted_contents import redacted_contents
 from addressee.messaging.messages.listing import EARLIEST
 from addressee.messaging.messages.model import lock_messages
-from addressee.messaging.recipients.identity import Profile, Subscribed
-from addressee.messaging.recipients.people import MISSING_NAME
-from addressee.messaging.runs.contexts.context import read_contexts
-from addressee.messaging.runs.store import Run, read_run
-from addressee.messaging.steps.channels.channel import ChannelStep
-from addressee.messaging.steps.context import StepContext
-from addressee.messaging.steps.run import RecipientRun, RunStatus
-from addressee.messaging.workflows.model import Workflow
 
 SQL = load(__package__)
 
@@ -63,6 +53,14 @@ class RedactedMessage(NamedTuple):
     id: str
     recipient_id: str
     content: bytes
+
+
+class ReaddressedMessage(NamedTuple):
+    """A message that may have gone to others than its recipient; `to` are those that may be known, as a JSON array."""
+
+    id: str
+    recipient_id: str
+    to: bytes
 
 
 class Redactor:
@@ -132,83 +130,47 @@ async def redact_page(pool: Pool, reader: Reader, page: Redact, now: datetime, l
         )
     )
     if rows:
-        contents = await redacted_contents(pool, reader, page, rows, now, links)
-        redacted = [
-            RedactedMessage(row["id"], row["recipient_id"], content)
-            for row, content in zip(rows, contents, strict=True)
-        ]
+        stored: list[AnyContent] = [msgspec.json.decode(row["content"], type=AnyContent) for row in rows]
+        contents = await redacted_contents(
+            pool, reader, page.environment_id, run_id, page.actors, rows, stored, now, links
+        )
         async with pool.acquire() as connection, connection.transaction():
-            await lock_messages(connection, page.environment_id, {message.id for message in redacted})
-            await connection.execute(*SQL["redact_messages"](environment_id=page.environment_id, messages=redacted))
+            await lock_messages(connection, page.environment_id, {row["id"] for row in rows})
+            await store(connection, page.environment_id, rows, stored, contents)
     if len(rows) < PAGE_SIZE:
         return Redact(page.environment_id, page.actors, UUID(int=run_id.int + 1))
     return structs.replace(page, inserted_at=rows[-1]["inserted_at"], message_id=rows[-1]["id"])
 
 
-async def redacted_contents(
-    pool: Pool,
-    reader: Reader,
-    page: Redact,
+async def store(
+    connection: Connection,
+    environment_id: int,
     rows: Sequence[asyncpg.Record],
-    now: datetime,
-    links: LinkUrls,
-) -> list[bytes]:
-    """Returns the contents of these messages of one run without the actor."""
-    run = await read_run(pool, page.environment_id, page.run_id)
-    stored: list[AnyContent] = [msgspec.json.decode(row["content"], type=AnyContent) for row in rows]
-    if run is None:
-        return [msgspec.json.encode(content.silenced()) for content in stored]
-    contexts = await read_contexts(pool, reader, run, [recipient_run_of(run, row) for row in rows], now, links)
-    # Whoever acted in a batch is not there any more without a marker.
-    is_actor = run.actor is not None and run.actor.uid in page.actors
-    marker = {"actor": missing(run.actor.id)} if run.actor is not None and is_actor else {}
-
-    def render_all() -> list[bytes]:
-        return [
-            msgspec.json.encode(rendered_again(content, row["step_ref"], run.workflow, context, marker))
-            for content, row, context in zip(stored, rows, contexts, strict=True)
-        ]
-
-    return await asyncio.to_thread(render_all)
-
-
-def recipient_run_of(run: Run, row: asyncpg.Record) -> RecipientRun:
-    """Returns a recipient's run as it was when a step made a message: before a batch closed, or after that."""
-    steps = run.workflow.steps
-    return RecipientRun(
-        row["recipient_run_id"],
-        Identity(run.environment_id, row["collection"], row["recipient_id"], row["uid"]),
-        msgspec.json.decode(row["data"]) if row["data"] else {},
-        RunStatus.COMPLETED,
-        next((position for position, step in enumerate(steps) if step.ref == row["step_ref"]), len(steps)),
-        subscription=row["subscription"] and msgspec.json.decode(row["subscription"], type=Subscribed),
-        profile=row["profile"] and msgspec.json.decode(row["profile"], type=Profile),
-    )
+    stored: Sequence[Content],
+    contents: Sequence[Content],
+) -> None:
+    """Stores what messages say now. Their sends, events and logs keep no addresses that they do not name any more."""
+    messages = [
+        RedactedMessage(row["id"], row["recipient_id"], msgspec.json.encode(content))
+        for row, content in zip(rows, contents, strict=True)
+    ]
+    await connection.execute(*SQL["redact_messages"](environment_id=environment_id, messages=messages))
+    redirected = [
+        ReaddressedMessage(row["id"], row["recipient_id"], msgspec.json.encode(content.redirected_to))
+        for row, before, content in zip(rows, stored, contents, strict=True)
+        if before.is_redirected
+    ]
+    changed = zip(rows, stored, contents, strict=True)
+    readdressed = {row["id"] for row, before, content in changed if is_readdressed(before, content)}
+    if redirected:
+        erased = await connection.fetch(*SQL["redact_sends"](environment_id=environment_id, messages=redirected))
+        readdressed.update(row["message_id"] for row in erased)
+    if readdressed:
+        await connection.execute(*SQL["redact_events"](environment_id=environment_id, message_ids=readdressed))
+        await connection.execute(*SQL["redact_delivery_logs"](environment_id=environment_id, message_ids=readdressed))
 
 
-def rendered_again(
-    stored: AnyContent, step_ref: str, workflow: Workflow, context: StepContext, marker: Mapping[str, object]
-) -> Content:
-    """Returns a message's content with a marker for its actor, if any.
-
-    Addresses stay those that it went to, but for those that the template names, which may be the actor's.
-    """
-    step = next((step for step in workflow.steps if isinstance(step, ChannelStep) and step.ref == step_ref), None)
-    if step is None or context.recipient is None or step.channel not in context.channels:
-        return stored.silenced()
-    if isinstance(stored, InAppContent) and not stored.blocks:  # it could not be rendered then
-        return stored
-    try:
-        content = step.template.rendered({**context.scope, **marker}, context.channels[step.channel], []).content
-    except TemplateError:
-        return stored.silenced()
-    if type(content) is not type(stored):
-        return stored.silenced()
-    return content.addressed_like(stored, but=step.template.renders_addresses)
-
-
-def missing(id: str) -> Document:
-    """Returns the actor that templates see in place of a deleted one."""
-    nothing = dict.fromkeys(("email", "avatar", "phone_number", "timezone", "created_at"))
-    named = {"id": id, "name": MISSING_NAME, **nothing}
-    return {**named, **names.derived(named)}
+def is_readdressed(before: Content, content: Content) -> bool:
+    """Returns whether a content names other addresses than before."""
+    fields = {*before.ADDRESSES, *before.unsure_addresses}
+    return any(getattr(before, field) != getattr(content, field) for field in fields)

@@ -50,6 +50,14 @@ class EmailContent(Content, frozen=True, kw_only=True, tag=ChannelType.EMAIL.val
         return self.redirected
 
     @property
+    def redirected_to(self) -> Sequence[str]:
+        return self.to.split(", ") if self.redirected else ()
+
+    @property
+    def unsure_addresses(self) -> Collection[str]:
+        return ("sender", "to") if self.redirected else ("sender",)
+
+    @property
     def copied_to(self) -> Sequence[str]:
         return [read_mailbox(each).address for each in (*self.cc, *self.bcc)]
 

@@ -141,7 +141,13 @@ class EmailTemplate(Template, frozen=True, tag=ChannelType.EMAIL.value):
 
     @property
     def renders_addresses(self) -> Collection[str]:
-        own = {"sender": self.from_address or self.from_name, "reply_to": self.reply_to, "cc": self.cc, "bcc": self.bcc}
+        own = {
+            "sender": self.from_address or self.from_name,
+            "to": self.to,
+            "reply_to": self.reply_to,
+            "cc": self.cc,
+            "bcc": self.bcc,
+        }
         return [name for name, written in own.items() if written is not None]
 
     def addressees(self, scope: Scope) -> Sequence[str] | None:
