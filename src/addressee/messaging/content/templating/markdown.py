@@ -104,8 +104,8 @@ MARKDOWN = MarkdownEnvironment()
 def to_html(source: str, scope: Mapping[str, Any], schemes: frozenset[str]) -> Checked:
     """Renders a markdown template to sanitized HTML. Raises TemplateError."""
     marked, context = templates.render_within(source, scope, MARKDOWN)
-    page = kept_page(marked, schemes) if len(marked) <= MAX_CACHED_LENGTH else page_of(marked, schemes)
     try:
+        page = kept_page(marked, schemes) if len(marked) <= MAX_CACHED_LENGTH else page_of(marked, schemes)
         return page.filled(context.tag_namespace[VALUES])
     except OutputStreamLimitError as error:
         raise TemplateError(str(error.message), None) from None

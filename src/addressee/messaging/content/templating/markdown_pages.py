@@ -9,11 +9,11 @@ from html import unescape
 from typing import Any
 
 import nh3
-from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from addressee.channels.links import Checked, checked_html, scheme_of
+from addressee.messaging.content.templating.markdown_parser import BoundedMarkdown
 from addressee.messaging.content.templating.placeholders import MARK, unwrapped, with_values
 
 # Characters to escape in HTML: in texts, code, and attributes with or without quotes.
@@ -43,9 +43,9 @@ def printed_link(state: StateInline, silent: bool) -> bool:
     return True
 
 
-def parser() -> MarkdownIt:
+def parser() -> BoundedMarkdown:
     """Returns a parser that leaves URLs as they are: they are checked once they contain their values."""
-    made = MarkdownIt("commonmark")
+    made = BoundedMarkdown()
     made.inline.ruler.before("autolink", "printed_link", printed_link)
     made.validateLink = lambda url: True  # type: ignore[method-assign]
     made.normalizeLink = lambda url: url  # type: ignore[method-assign]
@@ -83,6 +83,7 @@ class PageOfTexts(Page):
 
 
 def page_of(marked: str, schemes: frozenset[str]) -> Page:
+    """Raises OutputStreamLimitError."""
     env: dict[str, Any] = {}
     tokens = PARSER.parse(marked, env)
     html: str = PARSER.renderer.render(tokens, PARSER.options, env)
