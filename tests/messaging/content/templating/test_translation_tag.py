@@ -153,3 +153,20 @@ def test_a_template_says_which_texts_it_looks_up() -> None:
     assert template.namespaces == {"", "shop", "*"}
     assert parse("{% t %}x{% endt %}").namespaces == {"", "system"}
     assert parse("{{ x | upcase }}").namespaces == frozenset()
+
+
+@pytest.mark.parametrize("text", ["{{ 'hi' | t }}{{ 'hi' | t }}", "{% t %}Bye now{% endt %}", "{% render 'p' %}"])
+@pytest.mark.parametrize("environment", [liquid.PLAIN, liquid.HTML, escaping.SLACK, escaping.JSON])
+def test_a_text_renders_no_other_one(environment: liquid.BoundedEnvironment, text: str) -> None:
+    scope = {TRANSLATIONS: Translations({"en": {"": {"outer": text, "hi": "Hello"}}}).of(None)}
+    with pytest.raises(TemplateError, match="a translated text must not render a partial or another text"):
+        render("{{ 'outer' | t }}", scope, environment)
+
+
+@pytest.mark.parametrize("environment", [liquid.PLAIN, liquid.HTML, escaping.SLACK, escaping.JSON])
+def test_texts_of_a_template_have_a_length_together(environment: liquid.BoundedEnvironment) -> None:
+    scope = {TRANSLATIONS: Translations({"en": {"": {"long": "a" * 1_000}}}).of(None)}
+    source = "{{% for each in (1..{}) %}}{{% assign said = 'long' | t %}}{{% endfor %}}{{{{ said | size }}}}"
+    assert render(source.format(2_000), scope, environment) == "1000"
+    with pytest.raises(TemplateError, match="the translated texts of a template have at most 2,000,000 characters"):
+        render(source.format(2_001), scope, environment)

@@ -18,7 +18,7 @@ from liquid.output import LimitedStringIO
 from liquid.token import Token
 
 from addressee.messaging.content.templating.partials import RENDERED, PartialUse
-from addressee.messaging.content.templating.translation_tag import TranslationUse
+from addressee.messaging.content.templating.translation_tag import TRANSLATED, TranslationUse
 
 # The namespace in which the library renders a template that is no part of another one.
 WHOLE: Mapping[str, object] = {"partial": False}
@@ -50,11 +50,12 @@ class Output(LimitedStringIO):
 class Context(RenderContext):
     """The library's context, whose buffers are `Output`. What partials share with their template is in `COMMON`."""
 
-    COMMON: ClassVar[Sequence[str]] = (RENDERED,)
+    COMMON: ClassVar[Sequence[str]] = (RENDERED, TRANSLATED)
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.tag_namespace[RENDERED] = [0]
+        self.tag_namespace[TRANSLATED] = [0]
 
     def copy(self, *arguments: Any, **options: Any) -> RenderContext:
         made = super().copy(*arguments, **options)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 from liquid import Markup, RenderContext
 from liquid.ast import BlockNode, Node
 from liquid.builtin.expressions import FilteredExpression, KeywordArgument, PositionalArgument, StringLiteral
-from liquid.exceptions import LiquidSyntaxError
+from liquid.exceptions import LiquidError, LiquidSyntaxError, ResourceLimitError
 from liquid.expression import Expression
 from liquid.filter import with_context
 from liquid.parser import get_parser
@@ -38,6 +38,11 @@ if TYPE_CHECKING:
 
 NAME = "t"
 COUNT = "count"
+
+# The most characters that the translated texts of one template have together, those included that it does not print.
+MAX_TRANSLATED = 2_000_000
+
+TRANSLATED = "translated"
 
 
 class TranslationUse(NamedTuple):
@@ -114,11 +119,22 @@ class TranslationTag(Tag):
 
 
 def rendered(template: Template, values: Mapping[str, Any], context: RenderContext) -> str:
-    """Returns the text of a translation that is found where a template is rendered. Raises LiquidError."""
+    """Returns the text of a translation that is found where a template is rendered. Raises LiquidError.
+
+    No text renders another one: texts that named each other twice would double with each.
+    """
+    if template.translations or template.partials:
+        raise LiquidError("a translated text must not render a partial or another text", token=None)
     within = context.copy(values, carry_loop_iterations=True, template=template, block_scope=True)
     buffer = within.get_buffer()
     template.render_with_context(within, buffer, partial=True, block_scope=True)
     text = buffer.getvalue()
+    total = context.tag_namespace[TRANSLATED]
+    total[0] += len(text)
+    if total[0] > MAX_TRANSLATED:
+        raise ResourceLimitError(
+            f"the translated texts of a template have at most {MAX_TRANSLATED:,} characters together", token=None
+        )
     return Markup(text) if within.autoescape else text
 
 
