@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -45,6 +45,32 @@ class Origin:
     text_file: str | None = None
 
 
+class Origins(dict[FieldPath, Origin]):
+    """The origins of values by their paths. What stands below a path is found without looking at all others."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._children: dict[FieldPath, dict[FieldPath, None]] = {}
+
+    def __setitem__(self, path: FieldPath, origin: Origin) -> None:
+        super().__setitem__(path, origin)
+        while path and path not in (siblings := self._children.setdefault(path[:-1], {})):
+            siblings[path] = None
+            path = path[:-1]
+
+    def setdefault(self, path: FieldPath, origin: Origin) -> Origin:
+        if path not in self:
+            self[path] = origin
+        return self[path]
+
+    def within(self, path: FieldPath) -> Iterator[FieldPath]:
+        """Yields the path and those below it which have origins."""
+        if path in self:
+            yield path
+        for child in tuple(self._children.get(path, ())):
+            yield from self.within(child)
+
+
 @dataclass(slots=True)
 class Source:
     """A file's value, the origin of each value in it by its path of keys, and the problems found so far.
@@ -58,7 +84,7 @@ class Source:
     key: str
     named_by: str = "the file's name must be a key: letters, digits, - and _, then .yaml"
     value: Any = None
-    origins: dict[FieldPath, Origin] = field(default_factory=dict)
+    origins: Origins = field(default_factory=Origins)
     problems: list[Problem] = field(default_factory=list)
     files: set[Path] = field(default_factory=set)
     warnings: list[Problem] = field(default_factory=list)
@@ -110,9 +136,8 @@ class Source:
         """Records that what stands at a path under one name is called by another from here on."""
         old, new = (*path, *name), (*path, *other)
         self._renamed[new] = old
-        for place, origin in list(self.origins.items()):
-            if place[: len(old)] == old:
-                self.origins[(*new, *place[len(old) :])] = origin
+        for place in tuple(self.origins.within(old)):
+            self.origins[(*new, *place[len(old) :])] = self.origins[place]
 
     def as_written(self, path: FieldPath) -> FieldPath:
         """Returns a path under the names that the definition was written with."""
