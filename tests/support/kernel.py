@@ -16,8 +16,8 @@ def descendants(process: int) -> dict[int, str]:
     parents = {}
     for entry in Path("/proc").glob("[0-9]*"):
         try:
-            parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            command = (entry / "cmdline").read_text().replace("\0", " ")
+            parent = int((entry / "stat").read_text(errors="replace").rpartition(")")[2].split()[1])
+            command = (entry / "cmdline").read_text(errors="replace").replace("\0", " ")
         except (FileNotFoundError, ProcessLookupError):
             continue
         parents[int(entry.name)] = (parent, command)

@@ -282,15 +282,21 @@ async def test_a_worker_that_dies_in_the_middle_leaves_what_it_had_not_recorded(
     await edit(office, "ada", *(token(f"t{number:02}") for number in range(30)))
     job = await send_job(office)
     with monkeypatch.context() as patched:
-        # The second portion of 25 results is sent, and nobody is there any more to record it.
-        recorded = 0
+        # The last five are sent after the first 25 are recorded, and nobody is there any more to record them.
+        recorded = asyncio.Event()
+        send = FcmSender.send
+
+        async def send_in_portions(sender: FcmSender, push: Push) -> Sent | Failed:
+            if push.token >= "t25":
+                await recorded.wait()
+            return await send(sender, push)
 
         async def die_at_the_second(*arguments: Any) -> None:
-            nonlocal recorded
-            recorded += 1
-            if recorded == 2:
+            if recorded.is_set():
                 raise ConnectionError
+            recorded.set()
 
+        patched.setattr(FcmSender, "send", send_in_portions)
         patched.setattr("addressee.messaging.delivery.outcomes.insert_delivery_logs", die_at_the_second)
         with pytest.raises(ConnectionError):
             await office.run(job)

@@ -39,11 +39,10 @@ class Results:
         return len(self._waiting) >= self._enough
 
     @contextmanager
-    def to_record(self, number: int | None = None) -> Iterator[Sequence[Tried]]:
-        """Yields so many results that are not recorded yet, all by default. If that fails, they stay unrecorded."""
-        taken, self._waiting = self._waiting[:number], self._waiting[len(self._waiting[:number]) :]
-        if len(self._waiting) < self._enough:
-            self._are_enough.clear()
+    def to_record(self) -> Iterator[Sequence[Tried]]:
+        """Yields the results that are not recorded yet. If that fails, they stay unrecorded."""
+        taken, self._waiting = self._waiting, []
+        self._are_enough.clear()
         try:
             yield taken
         except BaseException:

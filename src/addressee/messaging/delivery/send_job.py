@@ -56,7 +56,8 @@ SQL = load(__package__)
 
 BATCH_SIZE = 100
 
-# Results of a batch are recorded so many at a time, while others are under way: a worker that dies forgets no more.
+# Results of a batch are recorded as soon as there are so many, while others are under way: a worker that dies forgets
+# no more, and those that come while others are being recorded.
 RECORDED_TOGETHER = 25
 
 # A batch starts sends for this long since they were claimed, so that the last one is recorded before the claim ends.
@@ -227,7 +228,7 @@ class SendHandler:
         Sends that their channel cannot send go to its stand-ins.
         """
         now = self._clock.now()
-        with results.to_record(RECORDED_TOGETHER if ending is GOING_ON else None) as tried:
+        with results.to_record() as tried:
             moves = await failover.after(batch, tried, channels, now)
             attempts = [
                 assess(
