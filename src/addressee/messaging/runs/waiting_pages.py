@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Self
 from uuid import UUID
 
 import asyncpg
@@ -27,10 +27,20 @@ SQL = load(__package__)
 
 
 class WaitingPage(NamedTuple):
-    """The recipients of a page, and since when they wait."""
+    """The recipients of a page, as they are stored too, and since when they wait."""
 
     recipients: Sequence[WaitingRecipient]
+    stored: bytes
     since: datetime
+
+    @classmethod
+    def of(cls, row: asyncpg.Record) -> Self:
+        return cls(RECIPIENTS.decode(row["recipients"]), row["recipients"], row["inserted_at"])
+
+    @property
+    def places(self) -> set[tuple[str, str]]:
+        """Its recipients by collection and id."""
+        return {(each.collection, each.id) for each in self.recipients}
 
 
 class PagePlace(NamedTuple):
@@ -72,7 +82,7 @@ async def store_page(
 async def read_page(pool: Pool, page: RunPage) -> WaitingPage | None:
     """Returns a page, None once it has begun."""
     row = await pool.fetchrow(*SQL["waiting_page"](**place_of(page)))
-    return None if row is None else WaitingPage(RECIPIENTS.decode(row["recipients"]), row["inserted_at"])
+    return None if row is None else WaitingPage.of(row)
 
 
 async def read_small_pages(pool: Pool, pages: Sequence[RunPage]) -> Mapping[RunPage, WaitingPage | None]:
@@ -82,22 +92,22 @@ async def read_small_pages(pool: Pool, pages: Sequence[RunPage]) -> Mapping[RunP
     return {
         places[PagePlace(row["environment_id"], row["run_id"], row["page"])]: None
         if row["recipients"] is None
-        else WaitingPage(RECIPIENTS.decode(row["recipients"]), row["inserted_at"])
+        else WaitingPage.of(row)
         for row in rows
     }
 
 
-async def take_pages(connection: Connection, pages: Sequence[RunPage]) -> dict[RunPage, set[tuple[str, str]]]:
-    """Ends the waiting of pages of one environment, and returns who of them was not cancelled, by collection and id.
+async def take_pages(connection: Connection, read: Mapping[RunPage, WaitingPage]) -> dict[RunPage, WaitingPage]:
+    """Ends the waiting of pages of one environment, and returns each as it is now, without whom somebody cancelled.
 
-    Pages that have begun are not among them.
+    One that is as it was `read` is the same object; those that have begun are not among them.
     """
-    rows = await connection.fetch(*SQL["take_pages"](**places_of(pages)))
-    taken = {(row["run_id"], row["page"]): row["recipients"] for row in rows}
+    rows = await connection.fetch(*SQL["take_pages"](**places_of(list(read))))
+    taken = {(row["run_id"], row["page"]): row for row in rows}
     return {
-        page: {(each.collection, each.id) for each in RECIPIENTS.decode(recipients)}
-        for page in pages
-        if (recipients := taken.get((page.run_id, page.page))) is not None
+        page: before if row["recipients"] == before.stored else WaitingPage.of(row)
+        for page, before in read.items()
+        if (row := taken.get((page.run_id, page.page))) is not None
     }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 
 import structlog
 
@@ -49,14 +48,14 @@ class Beginner:
         """
         runs = new_runs(page, waiting.recipients)
         try:
-            return await self._passes.store_new(await self._passes.take(page, run, runs), {page: waiting.since})
+            return await self._passes.store_new(await self._passes.take(page, run, runs), {page: waiting})
         except BegunError:
             return True  # they are stored, but may not have gone on
         except Exception as error:
             if is_away(error):
                 raise
             log.warning("page of a run taken apart", run_id=str(run.id), page=page.page, reason=type(error).__name__)
-        await self._passes.store_untaken(page, run, runs, waiting.since)
+        await self._passes.store_untaken(page, run, runs, waiting)
         return True
 
     async def begin_together(self, pages: Sequence[Begin]) -> Collection[Begin]:
@@ -70,7 +69,7 @@ class Beginner:
             return pages  # whoever began one may not have brought it to its end
         left = [page for page in pages if waiting[page] is None]
         remaining = [
-            SmallPage(page, runs[page.run_id], new_runs(page, small.recipients), small.since)
+            SmallPage(page, runs[page.run_id], new_runs(page, small.recipients), small)
             for page in pages
             if (small := waiting[page]) is not None
         ]
@@ -90,8 +89,8 @@ class Beginner:
             taken = await self._passes.take_several(sources, runs)
             ending, others = those_that_end(pages, taken.passes)
             if ending:
-                since: dict[RunPage, datetime] = {each.page: each.since for each in ending}
-                await self._passes.store_new(taken.only({run.id for each in ending for run in each.runs}), since)
+                waiting: dict[RunPage, WaitingPage] = {each.page: each.waiting for each in ending}
+                await self._passes.store_new(taken.only({run.id for each in ending for run in each.runs}), waiting)
             return others
         except Exception as error:
             if is_away(error):

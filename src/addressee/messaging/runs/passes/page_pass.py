@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 from uuid import UUID
@@ -18,6 +18,7 @@ from addressee.messaging.runs.leaving_batches import close_batches_of_ended
 from addressee.messaging.runs.model import RunPage, Send
 from addressee.messaging.runs.passes.new_messages import Made, insert_messages
 from addressee.messaging.runs.store import Run
+from addressee.messaging.runs.waiting_pages import WaitingPage
 from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.machine import Pass
 from addressee.messaging.steps.model import NewMessage
@@ -69,15 +70,27 @@ class PagePass:
             passes=[self.passes[index] for index in ours],
         )
 
-    def goes_on(self, moved: Collection[UUID]) -> bool:
-        """Returns whether some of the runs that moved can go on at once."""
-        return any(each.run.id in moved and each.run.status is RunStatus.PROCESSING for each in self.passes)
+    def without_cancelled(self, changed: Mapping[RunPage, WaitingPage]) -> PagePass:
+        """Returns what there is of runs whose recipients still wait; only in these pages somebody cancelled some."""
+        if not changed:
+            return self
+        waiting = {page: now.places for page, now in changed.items()}
+        return self.only(
+            {
+                each.id
+                for each, source in zip(self.before, self.sources, strict=True)
+                if source.page not in waiting or (each.recipient.collection, each.recipient.id) in waiting[source.page]
+            }
+        )
+
+    @property
+    def goes_on(self) -> bool:
+        """Returns whether some of the runs can go on at once."""
+        return any(each.run.status is RunStatus.PROCESSING for each in self.passes)
 
 
-async def store_with(
-    connection: Connection, taken: PagePass, moved: Collection[UUID], jobs: Sequence[Job | Later]
-) -> list[FeedChange]:
-    """Stores what follows from a pass for the runs that it has moved: messages and jobs. Last in a transaction.
+async def store_with(connection: Connection, taken: PagePass, jobs: Sequence[Job | Later]) -> list[FeedChange]:
+    """Stores what follows from a pass that has moved its runs: messages and jobs. Last in a transaction.
 
     Returns the new entries of feeds, to be announced once the transaction has committed.
     """
@@ -85,11 +98,10 @@ async def store_with(
     made = [
         Made(message, *source)
         for each, source in zip(taken.passes, taken.sources, strict=True)
-        if each.run.id in moved
         for message in each.messages
     ]
     sending = dict.fromkeys(each.page for each in made if each.message.addresses)
-    ended = [each.run for each in taken.passes if each.run.ended and each.run.id in moved]
+    ended = [each.run for each in taken.passes if each.run.ended]
     await close_batches_of_ended(connection, run, taken.before, ended, now)
     sends = [Later(Send.of(page), priority=run.priority) for page in sending]
     await enqueue(connection, [*sends, *jobs, *erasures(taken), *erasures_of_transients(ended)])

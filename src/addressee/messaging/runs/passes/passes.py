@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
-from uuid import UUID
 
 import structlog
 
@@ -18,12 +16,13 @@ from addressee.directory.reading.reader import Reader
 from addressee.messaging.content.templating.liquid import sharing
 from addressee.messaging.environment.links import LinkUrls
 from addressee.messaging.realtime.announcer import Announcer
+from addressee.messaging.realtime.changes import FeedChange
 from addressee.messaging.runs.contexts.context import read_contexts, read_contexts_of_several
 from addressee.messaging.runs.effects import AskingPage, Effects
 from addressee.messaging.runs.model import RunPage
 from addressee.messaging.runs.passes.page_pass import PagePass, Source, store_with
 from addressee.messaging.runs.store import Origin, Run, hold, insert_recipient_runs, move
-from addressee.messaging.runs.waiting_pages import take_pages
+from addressee.messaging.runs.waiting_pages import WaitingPage, take_pages
 from addressee.messaging.steps.context import StepContext
 from addressee.messaging.steps.machine import Pass, run_through
 from addressee.messaging.steps.run import RecipientRun
@@ -86,33 +85,27 @@ class Passes:
                 taken = taken.only(await hold(connection, [page], taken.before))
                 taken, jobs = await self._carry_out(connection, taken)
             moved = await move(connection, [page], taken.before, [each.run for each in taken.passes], now)
-            entries = await store_with(connection, taken, moved, jobs)
-        self._announcer.announce(entries)
-        self._count_messages(taken, moved)
-        return self._advanced(taken, moved)
+            taken = taken.only(moved)
+            entries = await store_with(connection, taken, jobs)
+        return self._advanced(taken, entries)
 
-    async def store_new(self, taken: PagePass, since: Mapping[RunPage, datetime]) -> bool:
-        """Stores new runs where a pass has brought them, and returns whether some can go on at once.
+    async def store_new(self, taken: PagePass, read: Mapping[RunPage, WaitingPage]) -> bool:
+        """Stores new runs of pages that were `read` where a pass has brought them, and returns whether some can go on
+        at once.
 
         Those that ask are stored as they were before it, for what they ask of may look at them. Raises BegunError.
         """
         now = taken.page.now
         async with self._pool.acquire() as connection, connection.transaction():
-            waiting = await take_pages(connection, taken.pages)
-            if len(waiting) < len(taken.pages):
+            waiting = await take_pages(connection, read)
+            if len(waiting) < len(read):
                 raise BegunError
-            taken = taken.only(
-                {
-                    each.id
-                    for each, source in zip(taken.before, taken.sources, strict=True)
-                    if (each.recipient.collection, each.recipient.id) in waiting[source.page]
-                }
-            )
+            taken = taken.without_cancelled({page: waiting[page] for page in read if waiting[page] is not read[page]})
             as_stored = [
                 each.run if each.request is None else before
                 for each, before in zip(taken.passes, taken.before, strict=True)
             ]
-            origins = [Origin(page, run.labels, since[page]) for page, run in taken.sources]
+            origins = [Origin(page, run.labels, read[page].since) for page, run in taken.sources]
             stored = await insert_recipient_runs(connection, as_stored, origins, now)
             taken = taken.only(stored)
             jobs: list[Job | Later] = []
@@ -126,18 +119,17 @@ class Passes:
                     [taken.passes[index].run for index in asking],
                     now,
                 )
-            entries = await store_with(connection, taken, stored, jobs)
-        self._announcer.announce(entries)
+            entries = await store_with(connection, taken, jobs)
         count(self._pool, taken.page.page.environment_id, RUNS, len(stored))
-        self._count_messages(taken, stored)
-        return self._advanced(taken, stored)
+        return self._advanced(taken, entries)
 
-    async def store_untaken(self, page: RunPage, run: Run, runs: Sequence[RecipientRun], since: datetime) -> None:
+    async def store_untaken(self, page: RunPage, run: Run, runs: Sequence[RecipientRun], read: WaitingPage) -> None:
         """Stores new runs before their first step."""
         async with self._pool.acquire() as connection, connection.transaction():
-            waiting = (await take_pages(connection, [page])).get(page, set())
-            queued = [each for each in runs if (each.recipient.collection, each.recipient.id) in waiting]
-            origins = [Origin(page, run.labels, since)] * len(queued)
+            waiting = await take_pages(connection, {page: read})
+            places = waiting[page].places if waiting else set()
+            queued = [each for each in runs if (each.recipient.collection, each.recipient.id) in places]
+            origins = [Origin(page, run.labels, read.since)] * len(queued)
             stored = await insert_recipient_runs(connection, queued, origins, self._clock.now())
         count(self._pool, page.environment_id, RUNS, len(stored))
 
@@ -146,19 +138,15 @@ class Passes:
         passes, jobs = await self._effects.carry_out(connection, taken.page, taken.passes, taken.contexts)
         return replace(taken, passes=passes), jobs
 
-    def _count_messages(self, taken: PagePass, moved: Collection[UUID]) -> None:
-        """Counts the messages of runs that were stored, by the type of their channel."""
-        made = Counter(
-            message.channel.type for each in taken.passes if each.run.id in moved for message in each.messages
-        )
+    def _advanced(self, taken: PagePass, entries: Sequence[FeedChange]) -> bool:
+        """Announces, counts and logs a pass that was stored, and returns whether some runs can go on at once."""
+        page = taken.page.page
+        self._announcer.announce(entries)
+        made = Counter(message.channel.type for each in taken.passes for message in each.messages)
         for channel_type, number in made.items():
-            count(self._pool, taken.page.page.environment_id, messages_by(channel_type), number)
-
-    def _advanced(self, taken: PagePass, moved: Collection[UUID]) -> bool:
-        log.info(
-            "page of a run advanced", run_id=str(taken.page.run.id), page=taken.page.page.page, recipients=len(moved)
-        )
-        return taken.goes_on(moved)
+            count(self._pool, page.environment_id, messages_by(channel_type), number)
+        log.info("page of a run advanced", run_id=str(taken.page.run.id), page=page.page, recipients=len(taken.passes))
+        return taken.goes_on
 
 
 def advance_all(runs: Sequence[RecipientRun], workflow: Workflow, contexts: Sequence[StepContext]) -> Sequence[Pass]:

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import islice
 
 from addressee.directory.recipient import Place
 from addressee.messaging.runs.model import PAGE_SIZE, Begin
 from addressee.messaging.runs.store import Run
+from addressee.messaging.runs.waiting_pages import WaitingPage
 from addressee.messaging.steps.machine import Pass
 from addressee.messaging.steps.run import RecipientRun
 
 
 @dataclass(frozen=True, slots=True)
 class SmallPage:
-    """A page with its trigger, its new runs, and since when they wait."""
+    """A page with its trigger, its new runs, and as it was read."""
 
     page: Begin
     trigger: Run
     runs: Sequence[RecipientRun]
-    since: datetime
+    waiting: WaitingPage
 
     @property
     def places(self) -> set[Place]:

@@ -16,4 +16,5 @@ WHERE pages.environment_id = :environment_id
   AND pages.page = held.page
 RETURNING pages.run_id,
           pages.page,
-          pages.recipients
+          pages.recipients,
+          pages.inserted_at
