@@ -19,7 +19,7 @@ PACKAGES = {
 
 
 class Row:
-    def __init__(self, id: str, size: int) -> None:
+    def __init__(self, id: str, size: int | None) -> None:
         self.id = id
         self.size = size
 
@@ -59,6 +59,14 @@ def test_a_column_of_rows_is_an_array() -> None:
         [1, 2],
         9,
     )
+
+
+def test_a_column_without_any_value_is_null() -> None:
+    statement = Statement("SELECT * FROM unnest(:rows.id, :rows.size)")
+    without = [Row("a", None), Row("b", None)]
+    assert statement(rows=without) == ("SELECT * FROM unnest($1, $2)", ["a", "b"], None)
+    assert statement(rows=[*without, Row("c", 1)]) == ("SELECT * FROM unnest($1, $2)", ["a", "b", "c"], [None, None, 1])
+    assert statement(rows=[]) == ("SELECT * FROM unnest($1, $2)", [], [])
 
 
 def test_colons_in_texts_comments_and_casts_name_nothing() -> None:

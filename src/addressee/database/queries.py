@@ -2,7 +2,8 @@
 
 A statement names its parameters (`:environment_id`), as often as it needs them and in any order. `:rows.id` is the
 column `id` of the rows that a call passes as `rows`, structs or records: an array, for `unnest`; null where it passes
-None. A column may lie deeper: `:rows.place.id`.
+None, and for a column without any value, which `unnest` fills up beside others. A column may lie deeper:
+`:rows.place.id`.
 
 What several statements share stands once, in `queries/parts`: a line `-- part: name` is replaced by the part of that
 name, as deep as the line is indented; a part may hold others. What several packages of one room share stands in the
@@ -65,9 +66,15 @@ def argument(name: str) -> Callable[[Mapping[str, Any]], Any]:
         found = values[rows]
         if found is None:
             return None
-        return list(map(of_record if isinstance(next(iter(found), None), Record) else of_struct, found))
+        all_cells = list(map(of_record if isinstance(next(iter(found), None), Record) else of_struct, found))
+        # The driver looks at every cell of an array for long.
+        return None if all_cells and has_no_value(all_cells) else all_cells
 
     return cells
+
+
+def has_no_value(cells: Iterable[object]) -> bool:
+    return all(cell is None for cell in cells)
 
 
 @cache  # the modules of a package load the same folder

@@ -23,7 +23,7 @@ from addressee.messaging.messages.marks.mark import Mark, MarkResult
 from addressee.messaging.messages.model import Message
 from addressee.messaging.messages.status import Status
 from addressee.messaging.recipients.people import Missing
-from addressee.messaging.runs.contexts.context import read_contexts
+from addressee.messaging.runs.contexts.reading import read_contexts
 from addressee.messaging.runs.listing import RunDetails, RunFilter
 from addressee.messaging.runs.passes import passes
 from addressee.messaging.steps.run import RunStatus

@@ -24,7 +24,7 @@ from addressee.messaging.environment.channels import Channel
 from addressee.messaging.environment.links import LinkUrls
 from addressee.messaging.messages.model import Address
 from addressee.messaging.recipients.identity import TRANSIENT
-from addressee.messaging.runs.contexts.context import read_contexts
+from addressee.messaging.runs.contexts.reading import read_contexts
 from addressee.messaging.runs.store import Run, recipient_run_from
 from addressee.messaging.steps.channels.reach import (
     OWN_DESTINATION,

@@ -28,7 +28,7 @@ from addressee.messaging.content.templating.liquid import TemplateError
 from addressee.messaging.environment.links import LinkUrls
 from addressee.messaging.environment.secrets import Secrets
 from addressee.messaging.recipients.identifiers import derived_ksuid
-from addressee.messaging.runs.contexts.context import read_contexts
+from addressee.messaging.runs.contexts.reading import read_contexts
 from addressee.messaging.runs.effects import Answers, Asked, AskingPage
 from addressee.messaging.runs.model import Advance, RunPage
 from addressee.messaging.runs.store import Run, moved_row, read_run, recipient_run_from

@@ -21,7 +21,7 @@ from addressee.messaging.content.templating.liquid import TemplateError
 from addressee.messaging.environment.links import LinkUrls
 from addressee.messaging.recipients.identity import Profile, Subscribed
 from addressee.messaging.recipients.people import MISSING_NAME
-from addressee.messaging.runs.contexts.context import read_contexts
+from addressee.messaging.runs.contexts.reading import read_contexts
 from addressee.messaging.runs.store import Run, read_run
 from addressee.messaging.steps.channels.channel import ChannelStep
 from addressee.messaging.steps.context import StepContext

@@ -17,8 +17,9 @@ from addressee.messaging.recipients.identifiers import recipient_run_id
 from addressee.messaging.recipients.people import People
 from addressee.messaging.runs.contexts.audiences import asked_of, memberships
 from addressee.messaging.runs.contexts.batched import Activities, Actor, Item
-from addressee.messaging.runs.contexts.context import PageContext, ReadPage
 from addressee.messaging.runs.contexts.message_states import states_without_messages
+from addressee.messaging.runs.contexts.page import PageContext
+from addressee.messaging.runs.contexts.reading import ReadPage
 from addressee.messaging.runs.store import Run
 from addressee.messaging.steps.batches.batch import BatchStep, ClosingStep
 from addressee.messaging.steps.batches.digest import DigestStep

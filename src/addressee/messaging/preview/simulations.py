@@ -15,7 +15,7 @@ from addressee.messaging.errors import DataInvalidError, WorkflowMissingError
 from addressee.messaging.preview.model import PreviewedEvent, PreviewedMessage, PreviewRequest
 from addressee.messaging.preview.preview import contexts_of
 from addressee.messaging.preview.walk import walk
-from addressee.messaging.runs.contexts.context import read_page
+from addressee.messaging.runs.contexts.reading import read_page
 from addressee.messaging.runs.explanations.explanation import obstacle_of
 from addressee.messaging.runs.explanations.hypothetical import read_hypothetical
 from addressee.messaging.runs.versions import as_of

@@ -17,7 +17,7 @@ from addressee.directory.recipient import Document, Place
 from addressee.directory.writing.receipts import Receipt, keep
 from addressee.messaging.messages.listing import page_parameters
 from addressee.messaging.runs.cancellation import CancellationKey, OfRun, cancel, cancel_runs
-from addressee.messaging.runs.contexts.context import read_contexts
+from addressee.messaging.runs.contexts.reading import read_contexts
 from addressee.messaging.runs.explanations.explanation import Explanation, explained, without_suppressed
 from addressee.messaging.runs.explanations.hypothetical import read_hypothetical
 from addressee.messaging.runs.listing import (

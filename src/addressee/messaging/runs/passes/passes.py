@@ -17,7 +17,7 @@ from addressee.messaging.content.templating.liquid import sharing
 from addressee.messaging.environment.links import LinkUrls
 from addressee.messaging.realtime.announcer import Announcer
 from addressee.messaging.realtime.changes import FeedChange
-from addressee.messaging.runs.contexts.context import read_contexts, read_contexts_of_several
+from addressee.messaging.runs.contexts.reading import read_contexts, read_contexts_of_several
 from addressee.messaging.runs.effects import AskingPage, Effects
 from addressee.messaging.runs.model import RunPage
 from addressee.messaging.runs.passes.page_pass import PagePass, Source, store_with
