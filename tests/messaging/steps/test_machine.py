@@ -17,7 +17,7 @@ from addressee.messaging.content.emails.email import EmailTemplate
 from addressee.messaging.content.in_app import Block, InAppContent, InAppTemplate
 from addressee.messaging.content.model import Content
 from addressee.messaging.content.push import PushContent, PushTemplate
-from addressee.messaging.content.scope import build_scope, exposed
+from addressee.messaging.content.scope import exposed, with_data
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.messages.status import Status, StatusChange
 from addressee.messaging.steps.channels.channel import ChannelStep
@@ -54,7 +54,7 @@ def context(recipient: Recipient | None = ADA, *, sandbox: bool = False, **data:
     seen = (
         {}
         if recipient is None
-        else build_scope(recipient=exposed(recipient), actor=None, tenant=None, data=data, variables={}, workflow={})
+        else {**with_data(data), "recipient": exposed(recipient), "actor": None, "tenant": None, "vars": {}}
     )
     return StepContext(recipient, seen, CHANNELS, sandbox, NOW, NOW)
 

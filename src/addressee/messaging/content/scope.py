@@ -27,26 +27,6 @@ ROOTS = frozenset(
 )
 
 
-def build_scope(
-    *,
-    recipient: Document,
-    actor: Document | None,
-    tenant: Document | None,
-    data: Mapping[str, Any],
-    variables: Mapping[str, Any],
-    workflow: Mapping[str, Any],
-) -> Scope:
-    """Returns the values that templates see, by name. Recipients are as they are `exposed`."""
-    return {
-        **with_data(data),
-        "recipient": recipient,
-        "actor": actor,
-        "tenant": tenant,
-        "vars": variables,
-        "workflow": workflow,
-    }
-
-
 def with_data(data: Mapping[str, Any]) -> Scope:
     """Returns the data as templates see it: as `data.page`, and as `page` (engine.md §5)."""
     return {**{name: value for name, value in data.items() if name not in ROOTS}, "data": data}

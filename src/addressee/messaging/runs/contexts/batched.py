@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -46,9 +46,9 @@ class Actor:
 
 
 class Item(msgspec.Struct, frozen=True):
-    """An activity, as templates see it: the contribution of one trigger to a run."""
+    """An activity, as templates see it: the contribution of one trigger to a run. `id` is None for the run's own."""
 
-    id: UUID
+    id: UUID | None
     data: Document
     actor: Actor | None
     at: datetime
@@ -80,22 +80,26 @@ class Shown(NamedTuple):
     newest: bool
 
 
-def shown_activities(
-    activities: Activities, recipient: Document, shown: Callable[[Actor | None], Document | None]
-) -> Document:
-    """Returns what templates see of a run's activities, under the names of Knock and of SuprSend (engine.md §5).
+def own_activities(run: Run, data: Document, actor: Actor | None) -> Activities:
+    """Returns those of a run without a batch: what it was triggered with."""
+    actors = [] if actor is None else [actor]
+    return Activities([Item(None, data, actor, run.inserted_at)], 1, actors, len(actors))
+
+
+def shown_activities(activities: Activities, shown: Callable[[Actor | None], Document | None]) -> Document:
+    """Returns what templates see of activities, under the names of Knock and of SuprSend (engine.md §5), whoever the
+    recipient is: see `activities_of`.
 
     `shown` returns what they see of an actor, None for one who is gone.
     """
-    events = [item.data for item in activities.items]
     return {
         "activities": [
             {
                 **item.data,
-                "id": str(item.id),
+                "id": item.id and str(item.id),
                 "data": item.data,
                 "actor": shown(item.actor),
-                "recipient": recipient,
+                "recipient": None,
                 "inserted_at": (at := item.at.isoformat()),
                 "updated_at": at,
             }
@@ -104,16 +108,14 @@ def shown_activities(
         "total_activities": activities.total,
         "actors": [seen for actor in activities.actors if (seen := shown(actor)) is not None],
         "total_actors": activities.total_actors,
-        "batched_events": events,
+        "batched_events": [item.data for item in activities.items],
         "batched_events_count": activities.total,
     }
 
 
-def own_activities(run: Run, recipient_run: RecipientRun, data: Document, actor: Actor | None) -> Activities:
-    """Returns those of a run without a batch: what it was triggered with."""
-    item = Item(recipient_run.id, data, actor, run.inserted_at)
-    actors = [] if actor is None else [actor]
-    return Activities([item], 1, actors, len(actors))
+def activities_of(shown: Iterable[Document], run_id: str, recipient: Document) -> list[Document]:
+    """Returns shown activities as those of one recipient's run."""
+    return [{**each, "id": each["id"] or run_id, "recipient": recipient} for each in shown]
 
 
 async def read_activities(pool: Pool, run: Run, runs: Sequence[RecipientRun]) -> Mapping[UUID, Activities]:

@@ -20,7 +20,7 @@ from addressee.messaging.runs.contexts.batched import (
     Activities,
     read_activities,
 )
-from addressee.messaging.runs.contexts.context import context_for, context_without_recipient
+from addressee.messaging.runs.contexts.context import SharedContexts, context_for, context_without_recipient
 from addressee.messaging.runs.contexts.message_states import read_states
 from addressee.messaging.runs.contexts.page import PageContext, policy_maker
 from addressee.messaging.runs.store import Run
@@ -47,10 +47,13 @@ class ReadPage:
         `triggers` are those of the runs, where they are of several.
         """
         triggers = triggers or [self.shared.run] * len(runs)
+        shared = SharedContexts(self.shared)
         return [
             context_without_recipient(trigger, self.shared)
             if recipient is None
-            else context_for(recipient, each, trigger, self.shared, self.preferences[recipient.place], self.audiences)
+            else context_for(
+                recipient, each, trigger, self.shared, shared, self.preferences[recipient.place], self.audiences
+            )
             for recipient, each, trigger in zip(self.recipients, runs, triggers, strict=True)
         ]
 
