@@ -76,8 +76,8 @@ from addressee.traffic.counting import counting
 if TYPE_CHECKING:
     import httpx2
 
-# One is rendered while the other one is read or stored.
-LARGE_PAGES_AT_ONCE = 2
+# One is rendered while others are read or stored.
+LARGE_PAGES_AT_ONCE = 3
 
 
 @dataclass(frozen=True, slots=True)
