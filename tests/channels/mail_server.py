@@ -22,8 +22,9 @@ OK = "250 OK"
 class MailServer:
     """`recipient_answer` and `data_answer` are its answers to RCPT and to the message; `mails` are those it took.
 
-    `refused` are its answers to single addresses. It takes `seconds` for each message, and is about `busy` of them.
-    With `pipelining` it takes commands together.
+    `refused` are its answers to single addresses. It takes `seconds` for each message, or those of `slow` for single
+    addresses, and is about `busy` of them. With `pipelining` it takes commands together. If it `closes`, it leaves
+    instead of taking another message of a connection.
     """
 
     port: int = 0
@@ -35,8 +36,11 @@ class MailServer:
     recipients: list[list[str]] = field(default_factory=list)
     connections: int = 0
     seconds: float = 0
+    slow: dict[str, float] = field(default_factory=dict)
     busy: int = 0
     pipelining: bool = False
+    closes: bool = False
+    served: set[Session] = field(default_factory=set)
 
     async def handle_EHLO(
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
@@ -44,6 +48,16 @@ class MailServer:
         self.connections += 1
         session.host_name = hostname
         return [*responses[:-1], "250-PIPELINING", responses[-1]] if self.pipelining else responses
+
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        if self.closes and session in self.served:
+            assert server.transport is not None
+            server.transport.close()
+        return OK
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -56,13 +70,14 @@ class MailServer:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         self.busy += 1
         try:
-            await asyncio.sleep(self.seconds)
+            await asyncio.sleep(max((self.slow.get(each, self.seconds) for each in envelope.rcpt_tos), default=0))
         finally:
             self.busy -= 1
         if self.data_answer == OK:
             assert isinstance(envelope.content, bytes)
             self.mails.append(BytesParser(policy=policy.default).parsebytes(envelope.content))
             self.recipients.append(envelope.rcpt_tos)
+        self.served.add(session)
         return self.data_answer
 
     def authenticate(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:

@@ -10,9 +10,10 @@ from dataclasses import replace
 import pytest
 from aiosmtplib import SMTPException, SMTPServerDisconnected
 
-from addressee.channels.email.conversation import MAX_ANSWERS_LENGTH, Command, Conversation, Reply
+from addressee.channels.email.commands import Command, Reply
+from addressee.channels.email.conversation import MAX_ANSWERS_LENGTH, Conversation
 from addressee.channels.email.mailbox import Mailbox
-from addressee.channels.email.message import RawEmail
+from addressee.channels.email.message import Copies, RawEmail
 
 TOGETHER = frozenset({"pipelining"})
 ADA = Mailbox("Ada", "ada", "example.org")
@@ -73,6 +74,85 @@ async def test_a_server_that_takes_commands_together_is_told_all_at_once() -> No
     async with talk(*script, extensions=TOGETHER) as (talking, _):
         assert await talking.send(EMAIL) == Reply(Command.CONTENT, 250, "OK")
         assert await talking.send(EMAIL) == Reply(Command.CONTENT, 250, "OK")
+
+
+TOLD = MAIL + RCPT + DATA
+TAKEN = OK + OK + GO_ON
+NEXT = replace(EMAIL, id="next")
+
+
+async def test_the_envelope_of_the_next_email_goes_with_the_content() -> None:
+    async with talk((TOLD, TAKEN), (CONTENT + TOLD, OK + TAKEN), (CONTENT, OK), extensions=TOGETHER) as (talking, _):
+        assert await talking.send(EMAIL, lambda: NEXT) == Reply(Command.CONTENT, 250, "OK")
+        assert await talking.send(NEXT) == Reply(Command.CONTENT, 250, "OK")
+
+
+async def test_an_email_is_answered_before_the_envelope_of_the_next_one() -> None:
+    async with talk((TOLD, TAKEN), (CONTENT + TOLD, OK), extensions=TOGETHER) as (talking, server):
+        assert (await talking.send(EMAIL, lambda: NEXT)).is_accepted
+        server.script = [(CONTENT, OK)]
+        server.transport.write(TAKEN.encode())
+        assert (await talking.send(NEXT)).is_accepted
+
+
+async def test_a_refused_content_leaves_the_next_email_as_it_is() -> None:
+    script = [(TOLD, TAKEN), (CONTENT + TOLD, "554 spam\r\n" + TAKEN), (CONTENT, OK)]
+    async with talk(*script, extensions=TOGETHER) as (talking, _):
+        assert await talking.send(EMAIL, lambda: NEXT) == Reply(Command.CONTENT, 554, "spam")
+        assert await talking.send(NEXT) == Reply(Command.CONTENT, 250, "OK")
+
+
+async def test_an_envelope_that_is_refused_says_nothing_about_the_email_before() -> None:
+    answers = OK + OK + "550 5.1.1 no such user\r\n" + GO_ON
+    script = [(TOLD, TAKEN), (CONTENT + TOLD, answers), (".\r\nRSET\r\n", "554 no recipients\r\n" + OK)]
+    async with talk(*script, (TOLD, TAKEN), (CONTENT, OK), extensions=TOGETHER) as (talking, _):
+        assert await talking.send(EMAIL, lambda: NEXT) == Reply(Command.CONTENT, 250, "OK")
+        assert await talking.send(NEXT) == Reply(Command.RCPT, 550, "5.1.1 no such user")
+        assert (await talking.send(EMAIL)).is_accepted
+
+
+@pytest.mark.parametrize("answer", ["250 OK\r\n", "421 4.3.2 too many for one connection\r\n"])
+async def test_a_server_that_leaves_after_an_answer_has_not_been_sent_the_next_email(answer: str) -> None:
+    async with talk((TOLD, TAKEN), (CONTENT + TOLD, answer), ("", None), extensions=TOGETHER) as (talking, server):
+        assert (await talking.send(EMAIL, lambda: NEXT)).code == int(answer[:3])
+        while talking.is_open:
+            await asyncio.sleep(0)
+        assert server.heard == ""
+
+
+async def test_a_server_that_leaves_without_an_answer_may_have_taken_that_email_alone() -> None:
+    async with talk((TOLD, TAKEN), (CONTENT + TOLD, None), extensions=TOGETHER) as (talking, _):
+        with pytest.raises(SMTPServerDisconnected):
+            await talking.send(EMAIL, lambda: NEXT)
+        assert not talking.is_open
+
+
+async def test_no_content_follows_the_envelope_of_another_email() -> None:
+    async with talk((TOLD, TAKEN), (CONTENT + TOLD, OK + TAKEN), extensions=TOGETHER) as (talking, _):
+        assert (await talking.send(EMAIL, lambda: NEXT)).is_accepted
+        with pytest.raises(ValueError, match="the envelope of another e-mail"):
+            await talking.send(EMAIL)
+
+
+async def test_a_server_whose_answers_are_not_in_step_is_left() -> None:
+    async with talk((TOLD, OK + OK + OK), extensions=TOGETHER) as (talking, _):
+        assert await talking.send(EMAIL) == Reply(Command.DATA, 250, "OK")
+        assert not talking.is_open
+
+
+@pytest.mark.parametrize(
+    ("extensions", "email", "together"),
+    [
+        ({"pipelining"}, EMAIL, True),
+        (set(), EMAIL, False),
+        ({"pipelining"}, replace(EMAIL, copies=Copies(cc=(ADA,))), False),
+        ({"pipelining"}, replace(EMAIL, in_ascii=False), False),
+        ({"pipelining", "smtputf8"}, replace(EMAIL, in_ascii=False), True),
+    ],
+)
+async def test_which_envelopes_a_server_takes_together(extensions: set[str], email: RawEmail, together: bool) -> None:
+    async with talk(extensions=frozenset(extensions)) as (talking, _):
+        assert talking.takes_together(email) is together
 
 
 async def test_size_and_unicode_are_told_where_the_server_wants_them() -> None:

@@ -214,6 +214,42 @@ async def test_what_finds_no_connection_was_not_sent(
     assert sorted(failures) == [Failure.RATE_LIMITED, *[Failure.UNCONFIRMED] * smtp.CONNECTIONS]
 
 
+async def test_a_connection_that_hangs_keeps_no_email_that_another_can_send(
+    mail: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp, "TURN_SECONDS", 2)
+    mail.slow["slow@example.org"] = 60
+    sender = SmtpSender(settings(mail.port, concurrency=2))
+    hanging = asyncio.create_task(sender.send(replace(EMAIL, to="slow@example.org")))
+    assert (
+        await asyncio.gather(*(sender.send(replace(EMAIL, id=f"id-{number}")) for number in range(5))) == [Sent()] * 5
+    )
+    hanging.cancel()
+    await asyncio.wait({hanging})
+    assert len(mail.mails) == 5
+    await sender.close()
+
+
+async def test_an_email_that_is_cancelled_while_it_waits_is_not_sent_and_holds_up_no_other(mail: MailServer) -> None:
+    sender = SmtpSender(settings(mail.port, concurrency=1))
+    mail.seconds = 0.2
+    sending = [asyncio.create_task(sender.send(replace(EMAIL, id=f"id-{number}"))) for number in range(3)]
+    await until(lambda: is_busy(mail))
+    sending[1].cancel()  # the server may know its envelope
+    assert [await sending[0], await sending[2]] == [Sent()] * 2
+    assert len(mail.mails) == 2
+    await sender.close()
+
+
+async def test_a_server_that_closes_after_each_email_is_called_again_for_the_next(mail: MailServer) -> None:
+    mail.closes = True
+    sender = SmtpSender(settings(mail.port, concurrency=1))
+    assert (
+        await asyncio.gather(*(sender.send(replace(EMAIL, id=f"id-{number}")) for number in range(4))) == [Sent()] * 4
+    )
+    assert (len(mail.mails), mail.connections) == (4, 4)
+
+
 async def test_a_connection_on_which_sending_was_cancelled_is_not_used_again(
     mail: MailServer, sender: SmtpSender
 ) -> None:

@@ -1,68 +1,41 @@
 """A conversation with a mail server: e-mails one after the other over one connection (RFC 5321).
 
 The library opens the connection. For each e-mail it would take longer than all else that is done for one, as it sends
-each command by itself: a server that takes some together (RFC 2920) is asked twice for an e-mail here, not four times.
+each command by itself: a server that takes some together (RFC 2920) is asked twice for an e-mail here, not four times,
+and once while others wait, as the envelope of the next one goes with the content.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Container, Sequence
-from enum import StrEnum
+from collections import deque
+from collections.abc import Callable, Container, Sequence
 from typing import NamedTuple
 
 from aiosmtplib import SMTPException, SMTPServerDisconnected
 
+from addressee.channels.email.commands import CLOSING, REFUSALS, Answer, Command, Line, Question, Reply
 from addressee.channels.email.mailbox import Mailbox
 from addressee.channels.email.message import RawEmail
 
 # The answers to what is sent together are at most so long.
 MAX_ANSWERS_LENGTH = 32 * 1024
 
-# Codes from this one on refuse. With CLOSING the server closes the connection.
-REFUSALS = 400
-CLOSING = 421
-
 # Characters that would end an address or its command. No mailbox has one.
 UNSAFE = re.compile(r"[\x00-\x20\x7f-\x9f\s<>]")
 
 
-class Command(StrEnum):
-    """The commands that a server gets for an e-mail, and its content. `COPY` is the RCPT of somebody besides `RCPT`."""
+class Begun(NamedTuple):
+    """An e-mail whose envelope was sent with the content of the one before."""
 
-    MAIL = "MAIL"
-    RCPT = "RCPT"
-    COPY = "RCPT of a copy"
-    DATA = "DATA"
-    CONTENT = "content"
+    email: RawEmail
+    envelope: Sequence[Line]
+    question: Question
 
 
-# The codes by which a server accepts each of them.
-ACCEPTED = {
-    Command.MAIL: frozenset({250}),
-    Command.RCPT: frozenset({250, 251}),
-    Command.DATA: frozenset({354}),
-    Command.CONTENT: frozenset({250}),
-}
-
-
-class Reply(NamedTuple):
-    """A server's answer to one command."""
-
-    command: Command
-    code: int
-    text: str
-
-    @property
-    def is_accepted(self) -> bool:
-        """Returns whether the e-mail can go on. A server that refuses a copy sends the others, unless it leaves."""
-        return self.code != CLOSING if self.command is Command.COPY else self.code in ACCEPTED[self.command]
-
-
-class Answer(NamedTuple):
-    code: int
-    text: str
+class NotSentError(SMTPServerDisconnected):
+    """The connection was lost before the content of an e-mail was sent."""
 
 
 class Conversation(asyncio.Protocol):
@@ -76,10 +49,9 @@ class Conversation(asyncio.Protocol):
         self._extensions = extensions
         self._read = b""  # of a line that has not ended yet
         self._lines: list[bytes] = []  # of an answer that has not ended yet
-        self._answers: list[Answer] = []
-        self._length = 0
-        self._asked = 0
-        self._answered: asyncio.Future[None] | None = None
+        self._length = 0  # of answers to the first question
+        self._questions: deque[Question] = deque()
+        self._begun: Begun | None = None
         transport.set_protocol(self)
 
     @property
@@ -91,20 +63,53 @@ class Conversation(asyncio.Protocol):
         """Returns whether addresses may have characters outside of ASCII (RFC 6531)."""
         return "smtputf8" in self._extensions
 
-    async def send(self, email: RawEmail) -> Reply:
+    def takes_together(self, email: RawEmail) -> bool:
+        """Returns whether the server takes the whole envelope of an e-mail together.
+
+        One with copies it does not: a server that refuses the recipient alone would wait for the content, and the
+        copies would get an empty e-mail.
+        """
+        in_unicode = email.in_ascii or self.takes_unicode
+        return "pipelining" in self._extensions and in_unicode and not email.copies.all
+
+    async def send(self, email: RawEmail, following: Callable[[], RawEmail | None] = lambda: None) -> Reply:
         """Sends an e-mail. Returns the reply to its content, or the one that refused what came before.
 
-        Raises SMTPException when a reply is lost: the server may have taken the e-mail.
+        With the content goes the envelope of the e-mail `following`, if there is one: it must be the next that is sent.
+        Raises SMTPException when a reply is lost: the server may have taken `email`, unless it is a NotSentError.
         """
-        content = b"\r\n".join(email.content.splitlines()) + b"\r\n"
-        replies = await self._tell(self._envelope(email, len(content)))
-        refused = next((reply for reply in replies if not reply.is_accepted), None)
-        reply = Reply(Command.CONTENT, *await self._ask(stuffed(content))) if refused is None else refused
+        content = with_line_ends(email.content)
+        try:
+            replies = await self._told(email, len(content))
+        except SMTPServerDisconnected as error:
+            raise NotSentError(*error.args) from error
+        if (refused := next((reply for reply in replies if not reply.is_accepted), None)) is not None:
+            await self._start_over(refused, replies)
+            return refused
+        reply = Reply(Command.CONTENT, *await self._hand_over(stuffed(content), following))
         if reply.code == CLOSING:
             self.close()
-        elif refused is not None:
-            await self._start_over(replies)
         return reply
+
+    async def _told(self, email: RawEmail, size: int) -> list[Reply]:
+        """Tells the envelope of an e-mail, if it has not been told yet, and returns the replies to it."""
+        begun, self._begun = self._begun, None
+        if begun is not None and begun.email is not email:
+            raise ValueError("the envelope of another e-mail has been told")
+        if begun is None:
+            return await self._tell(self._envelope(email, size), together=self.takes_together(email))
+        answers = await begun.question.answered
+        return [Reply(line.command, *answer) for line, answer in zip(begun.envelope, answers, strict=True)]
+
+    async def _hand_over(self, content: bytes, following: Callable[[], RawEmail | None]) -> Answer:
+        """Sends a content, with the envelope of the e-mail that follows, and returns the answer to the content."""
+        written, question = [content], self._question(1)
+        if (email := following()) is not None:
+            envelope = self._envelope(email, len(with_line_ends(email.content)))
+            written += [line.written for line in envelope]
+            self._begun = Begun(email, envelope, self._question(len(envelope)))
+        self._transport.write(b"".join(written))
+        return (await question.answered)[0]
 
     async def quit(self) -> None:
         """Closes the connection once the server has said goodbye. Raises SMTPException when it does not."""
@@ -116,37 +121,38 @@ class Conversation(asyncio.Protocol):
     def close(self) -> None:
         self._transport.close()
 
-    def _envelope(self, email: RawEmail, size: int) -> list[tuple[Command, bytes]]:
+    def _envelope(self, email: RawEmail, size: int) -> list[Line]:
         options = f" SIZE={size}" if "size" in self._extensions else ""
         if not email.in_ascii:
             options += " SMTPUTF8"
-        copies = [(Command.COPY, recipient_line(mailbox)) for mailbox in email.copies.all]
+        copies = [Line(Command.COPY, recipient_line(mailbox)) for mailbox in email.copies.all]
         return [
-            (Command.MAIL, f"MAIL FROM:{path(email.sender.address)}{options}\r\n".encode()),
-            (Command.RCPT, recipient_line(email.recipient)),
+            Line(Command.MAIL, f"MAIL FROM:{path(email.sender.address)}{options}\r\n".encode()),
+            Line(Command.RCPT, recipient_line(email.recipient)),
             *copies,
-            (Command.DATA, b"DATA\r\n"),
+            Line(Command.DATA, b"DATA\r\n"),
         ]
 
-    async def _tell(self, envelope: Sequence[tuple[Command, bytes]]) -> list[Reply]:
-        """Sends commands, together if the server takes them so, and otherwise up to the first that is refused.
-
-        With copies they are sent one after the other: a server that refuses the recipient alone would wait for the
-        content, and the copies would get an empty e-mail.
-        """
-        has_copies = any(command is Command.COPY for command, _ in envelope)
-        if "pipelining" in self._extensions and not has_copies:
-            answers = await self._ask_all([line for _, line in envelope])
-            return [Reply(command, *answer) for (command, _), answer in zip(envelope, answers, strict=True)]
+    async def _tell(self, envelope: Sequence[Line], *, together: bool) -> list[Reply]:
+        """Sends commands, together or one after the other up to the first that is refused."""
+        if together:
+            answers = await self._ask_all([line.written for line in envelope])
+            return [Reply(line.command, *answer) for line, answer in zip(envelope, answers, strict=True)]
         replies: list[Reply] = []
-        for command, line in envelope:
-            replies.append(Reply(command, *await self._ask(line)))
+        for command, written in envelope:
+            replies.append(Reply(command, *await self._ask(written)))
             if not replies[-1].is_accepted:
                 break
         return replies
 
-    async def _start_over(self, replies: Sequence[Reply]) -> None:
-        """Has the server forget an e-mail that it refused. If it waits for the content, it gets an empty one."""
+    async def _start_over(self, refused: Reply, replies: Sequence[Reply]) -> None:
+        """Has the server forget an e-mail that it refused. If it waits for the content, it gets an empty one.
+
+        One that leaves is left, and so is one that neither accepts nor refuses: that is no answer to this command.
+        """
+        if refused.code == CLOSING or refused.code < REFUSALS:
+            self.close()
+            return
         waits = any(reply.command is Command.DATA and reply.is_accepted for reply in replies)
         try:
             await self._ask_all([b".\r\n", b"RSET\r\n"] if waits else [b"RSET\r\n"])
@@ -158,16 +164,17 @@ class Conversation(asyncio.Protocol):
 
     async def _ask_all(self, lines: Sequence[bytes]) -> list[Answer]:
         """Sends lines together, and returns the answer to each."""
+        question = self._question(len(lines))
+        self._transport.write(b"".join(lines))
+        return await question.answered
+
+    def _question(self, lines: int) -> Question:
+        """Returns the question of lines that are about to be sent."""
         if not self.is_open:
             raise SMTPServerDisconnected("the connection is closed")
-        self._answers, self._length, self._asked = [], 0, len(lines)
-        self._answered = asyncio.get_running_loop().create_future()
-        self._transport.write(b"".join(lines))
-        try:
-            await self._answered
-        finally:
-            self._answered = None
-        return self._answers
+        question = Question(lines, asyncio.get_running_loop().create_future())
+        self._questions.append(question)
+        return question
 
     def data_received(self, data: bytes) -> None:
         self._length += len(data)
@@ -178,32 +185,46 @@ class Conversation(asyncio.Protocol):
         except ValueError:
             self._fail(SMTPException("the answer is none of SMTP"))
             return
-        if self._answered is None or len(self._answers) > self._asked or self._length > MAX_ANSWERS_LENGTH:
+        if self._length > MAX_ANSWERS_LENGTH:
             self._fail(SMTPException("more was answered than asked"))
-        elif len(self._answers) == self._asked and not self._answered.done():
-            self._answered.set_result(None)
 
     def _read_line(self, line: bytes) -> None:
         code = int(line[:3])
         self._lines.append(line[4:].strip())
         if line[3:4] != b"-":
-            self._answers.append(Answer(code, b"\n".join(self._lines).decode(errors="replace")))
+            text = b"\n".join(self._lines).decode(errors="replace")
             self._lines.clear()
+            self._take(Answer(code, text))
+
+    def _take(self, answer: Answer) -> None:
+        """Takes the next answer. Raises ValueError if nothing was asked."""
+        if not self._questions:
+            raise ValueError("more was answered than asked")
+        question = self._questions[0]
+        question.answers.append(answer)
+        if len(question.answers) == question.lines:
+            self._end(question)
+
+    def _end(self, question: Question) -> None:
+        self._questions.popleft()
+        self._length = 0
+        if not question.answered.done():
+            question.answered.set_result(question.answers)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Ends what is under way. A server that refused a command and left has refused those after it."""
-        if self._answered is not None and not self._answered.done() and self._has_refused:
-            self._answers += self._answers[-1:] * (self._asked - len(self._answers))
-            self._answered.set_result(None)
+        if self._questions and (question := self._questions[0]).is_refused:
+            question.answers += question.answers[-1:] * (question.lines - len(question.answers))
+            self._end(question)
         self._fail(SMTPServerDisconnected("the connection was lost"))
 
-    @property
-    def _has_refused(self) -> bool:
-        return bool(self._answers) and self._answers[-1].code >= REFUSALS
-
     def _fail(self, error: SMTPException) -> None:
-        if self._answered is not None and not self._answered.done():
-            self._answered.set_exception(error)
+        if self._begun is not None:
+            self._begun.question.answered.cancel()  # which nobody waits for
+        for question in self._questions:
+            if not question.answered.done():
+                question.answered.set_exception(error)
+        self._questions.clear()
         self.close()
 
 
@@ -216,6 +237,11 @@ def path(address: str) -> str:
     if UNSAFE.search(address):
         raise ValueError("an address has characters that no command may have")
     return f"<{address}>"
+
+
+def with_line_ends(content: bytes) -> bytes:
+    """Returns the lines of an e-mail as SMTP ends them."""
+    return b"\r\n".join(content.splitlines()) + b"\r\n"
 
 
 def stuffed(content: bytes) -> bytes:

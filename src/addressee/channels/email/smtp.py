@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any, Literal, cast
 
 import aiosmtplib
 
-from addressee.channels.email.conversation import Conversation
+from addressee.channels.email.conversation import Conversation, NotSentError
 from addressee.channels.email.mailbox import AddressError
 from addressee.channels.email.message import (
     Email,
@@ -20,6 +22,7 @@ from addressee.channels.email.message import (
     email_problems,
     email_provider,
 )
+from addressee.channels.email.places import Place, Places
 from addressee.channels.email.refusals import PERMANENT_CODES, rejection
 from addressee.channels.sender import SENDING_SECONDS, Failed, Failure, ProviderCall, Sent
 from addressee.directory.domains import DomainError, ascii_domain
@@ -45,13 +48,12 @@ class SmtpSettings(EmailSettings, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class SmtpSender:
-    """Sends over as many connections as e-mails are sent at once. Connections that are free are used again."""
+    """Sends over as many connections as e-mails are sent at once, or one after the other over those that are there."""
 
     def __init__(self, settings: SmtpSettings) -> None:
         self._settings = settings
         self._host = f"{settings.host}:{settings.port}"
-        self._free: list[Conversation] = []
-        self._turns = asyncio.Semaphore(settings.concurrency or CONNECTIONS)
+        self._places = Places([Place() for _ in range(settings.concurrency or CONNECTIONS)])
         self._trusted: ssl.SSLContext | None = None
         self._reading = asyncio.Lock()
 
@@ -60,64 +62,61 @@ class SmtpSender:
             composed = compose(email)
         except AddressError as error:
             return Failed(error.failure, str(error))
-        if not await self._has_turn():
+        try:
+            place = await self._places.take(composed, TURN_SECONDS)
+        except TimeoutError:
             reason = f"{self._settings.host} is slow: all connections are taken"
             return self._unanswered(composed, Failed(Failure.RATE_LIMITED, reason))
         try:
-            found = await self._connection()
-            return self._unanswered(composed, found) if isinstance(found, Failed) else await self._use(found, composed)
+            return await self._send_at(place, composed)
+        except BaseException:
+            place.close()  # in the middle of a conversation
+            raise
         finally:
-            self._turns.release()
-
-    async def _has_turn(self) -> bool:
-        """Waits for a connection that this e-mail may use; returns whether one came in time."""
-        if not self._turns.locked():
-            return await self._turns.acquire()
-        try:
-            async with asyncio.timeout(TURN_SECONDS):
-                return await self._turns.acquire()
-        except TimeoutError:
-            return False
+            self._places.give_back(place)
 
     async def close(self) -> None:
-        free, self._free = self._free, []
-        for conversation in free:
+        for place in self._places.free:
+            if (conversation := place.open) is None:
+                continue
             try:
                 async with asyncio.timeout(TIMEOUT_SECONDS):
                     await conversation.quit()
             except (aiosmtplib.SMTPException, OSError):
                 conversation.close()
 
-    async def _use(self, conversation: Conversation, composed: RawEmail) -> Sent | Failed:
-        """Sends over a connection, which is free after that, or closed when this is cancelled in the middle of it."""
+    async def _send_at(self, place: Place, composed: RawEmail) -> Sent | Failed:
+        """Sends over a place's connection, or over a new one if the server has closed it or does so now."""
+        if (conversation := place.open) is not None:
+            with suppress(NotSentError):
+                return await self._send(conversation, place, composed)
+        found = await self._connection()
+        if isinstance(found, Failed):
+            return self._unanswered(composed, found)
+        place.conversation = found
         try:
-            result = await self._send(conversation, composed)
-        except BaseException:
-            conversation.close()
-            raise
-        if conversation.is_open:
-            self._free.append(conversation)
-        return result
+            return await self._send(found, place, composed)
+        except NotSentError as error:
+            return self._lost(composed, error)
 
-    async def _send(self, conversation: Conversation, composed: RawEmail) -> Sent | Failed:
+    async def _send(self, conversation: Conversation, place: Place, composed: RawEmail) -> Sent | Failed:
         if not composed.in_ascii and not conversation.takes_unicode:
             reason = f"{self._settings.host} does not take addresses outside of ASCII"
             return self._unanswered(composed, Failed(Failure.PERMANENT, reason))
+        following = partial(self._places.next_at, place, conversation.takes_together)
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
-                reply = await conversation.send(composed)
+                reply = await conversation.send(composed, following)
+        except NotSentError:
+            raise
         except (aiosmtplib.SMTPException, OSError) as error:
             conversation.close()
-            reason = f"{self._settings.host} did not answer: {type(error).__name__}"
-            return self._unanswered(composed, Failed(Failure.UNCONFIRMED, reason))
+            return self._lost(composed, error)
         call = self._provider_call(composed, reply.code, reply.text)
         return Sent(call) if reply.is_accepted else replace(rejection(reply), call=call)
 
     async def _connection(self) -> Conversation | Failed:
-        """Returns a connection that is free, or a new one."""
-        while self._free:
-            if (conversation := self._free.pop()).is_open:
-                return conversation
+        """Returns a new connection."""
         client = aiosmtplib.SMTP(
             hostname=ascii_domain(self._settings.host),
             port=self._settings.port,
@@ -147,6 +146,10 @@ class SmtpSender:
             if self._trusted is None:
                 self._trusted = await asyncio.to_thread(ssl.create_default_context)
         return self._trusted
+
+    def _lost(self, composed: RawEmail, error: Exception) -> Failed:
+        reason = f"{self._settings.host} did not answer: {type(error).__name__}"
+        return self._unanswered(composed, Failed(Failure.UNCONFIRMED, reason))
 
     def _unanswered(self, composed: RawEmail, failed: Failed) -> Failed:
         return replace(failed, call=self._provider_call(composed, None, failed.reason))
