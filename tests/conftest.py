@@ -16,7 +16,7 @@ from addressee.database.target import Target
 from addressee.directory.access.keys import Keys
 from addressee.operators.credentials import passwords
 from tests.support.api import running_api, running_worker, until_at_work
-from tests.support.servers import installation_of_the_tests
+from tests.support.servers import fresh_database, installation_of_the_tests
 
 # A busy machine is no mistake: no example has a deadline.
 settings.register_profile("without deadlines", deadline=None)
@@ -47,6 +47,14 @@ async def installation() -> AsyncIterator[Installation]:
 @pytest.fixture(scope="session")
 def target(installation: Installation) -> Target:
     return installation.target()
+
+
+@pytest.fixture(scope="session")
+async def template(target: Target) -> AsyncIterator[str]:
+    """The name of a migrated database that nobody uses: a copy of it takes a tenth of what migrations take."""
+    async with fresh_database(target) as migrated:
+        await migrate(migrated, finish=True)
+        yield migrated.arguments["database"]
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ import pytest
 from addressee.cli.app import app
 from addressee.database.embedded.server import EmbeddedPostgres
 from addressee.database.installation import Installation
-from tests.support.command import addressee
+from tests.support.command import addressee, addressee_anew
 from tests.support.servers import CARELESS
 
 
@@ -54,7 +54,7 @@ async def test_angle_brackets_and_asterisks_are_shown() -> None:
 
 
 async def test_the_version_is_shown() -> None:
-    assert await addressee("--version") == (0, "0.1.0\n", "")
+    assert await addressee_anew("--version") == (0, "0.1.0\n", "")
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ async def test_the_version_is_shown() -> None:
     ],
 )
 async def test_what_cannot_be_understood_is_said(arguments: tuple[str, ...], complaint: str) -> None:
-    code, output, errors = await addressee(*arguments)
+    code, output, errors = await addressee_anew(*arguments)
     assert (code, output) == (2, "")
     assert errors.splitlines()[-1].startswith(complaint)
 

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from addressee.database.migrate import migrate
 from addressee.database.pool import Pool, open_pool
 from addressee.database.target import Target
 from tests.support.servers import fresh_database
@@ -18,10 +17,9 @@ async def empty(target: Target) -> AsyncIterator[Target]:
 
 
 @pytest.fixture(scope="module")
-async def queue_target(target: Target) -> AsyncIterator[Target]:
+async def queue_target(target: Target, template: str) -> AsyncIterator[Target]:
     """A migrated database, so that nobody else runs the jobs in it."""
-    async with fresh_database(target) as fresh:
-        await migrate(fresh, finish=True)
+    async with fresh_database(target, template) as fresh:
         yield fresh
 
 

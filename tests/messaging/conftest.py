@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from addressee.database.migrate import migrate
 from addressee.database.pool import Pool, open_pool
 from addressee.database.target import Target
 from addressee.messaging.runs import fan_out
@@ -17,9 +16,8 @@ from tests.support.servers import fresh_database
 
 
 @pytest.fixture(scope="package")
-async def own_target(target: Target) -> AsyncIterator[Target]:
-    async with fresh_database(target) as fresh:
-        await migrate(fresh, finish=True)
+async def own_target(target: Target, template: str) -> AsyncIterator[Target]:
+    async with fresh_database(target, template) as fresh:
         yield fresh
 
 

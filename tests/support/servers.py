@@ -10,10 +10,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
 
+from addressee.database.embedded.cluster import USER, Cluster
 from addressee.database.embedded.server import EmbeddedPostgres
 from addressee.database.installation import Installation
 from addressee.database.target import Target, answers
@@ -39,16 +40,27 @@ async def installation_of_the_tests() -> AsyncIterator[Installation]:
 
 
 @asynccontextmanager
-async def fresh_database(server: Target) -> AsyncIterator[Target]:
-    """Creates a database on a server, and drops it when the block ends."""
+async def fresh_database(server: Target, template: str = "template1") -> AsyncIterator[Target]:
+    """Creates a database on a server as a copy of another, and drops it when the block ends."""
     name = f"addressee_test_{secrets.token_hex(6)}"
     connection = await asyncpg.connect(**server.arguments)
-    await connection.execute(f"CREATE DATABASE {name}")
+    await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     try:
         yield Target({**server.arguments, "database": name}, server.embedded)
     finally:
         await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
         await connection.close()
+
+
+def url_of(installation: Installation, database: Target) -> str:
+    """Returns the URL of a database on the server of an installation, as commands take it."""
+    name = database.arguments["database"]
+    if installation.database_url is not None:
+        return urlunsplit(urlsplit(installation.database_url)._replace(path=f"/{name}"))
+    cluster = Cluster(installation.postgres_folder)
+    return (
+        f"postgresql://{USER}:{quote(cluster.password.read_text(), safe='')}@/{name}?host={quote(str(cluster.socket))}"
+    )
 
 
 DEBIAN_15 = Path("/usr/lib/postgresql/15/bin")

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from uuid import UUID
 
+import pytest
+
 from addressee.database.installation import Installation
 from addressee.database.opening import open_database
 from addressee.database.sealing import Sealer
@@ -13,6 +15,8 @@ from addressee.messaging.feedback.callbacks import callback_path
 from tests.channels.provider_server import Reply, provider_server
 from tests.messaging.office import IN_APP, OUTBOX, write_files
 from tests.support.command import addressee
+
+pytestmark = pytest.mark.usefixtures("database_url")
 
 POSTMARK = "type: email\nprovider: postmark\nsettings: {from: hello@example.com, api_key: token}"
 
@@ -100,7 +104,7 @@ async def test_a_channel_is_tried_with_what_channel_data_say(tmp_path: Path) -> 
         assert len(server.received) == 1
 
 
-async def test_what_cannot_be_tried_is_said(tmp_path: Path) -> None:
+async def test_what_cannot_be_tried_is_said(tmp_path: Path, database_url: str) -> None:
     files = write_files(tmp_path / "files", {"channels/email.yaml": POSTMARK, "channels/feed.yaml": IN_APP})
     named = ("--environment", "development", "--data-dir", tmp_path / "data")
     assert (await addressee("push", files, *named)).code == 0
@@ -114,7 +118,7 @@ async def test_what_cannot_be_tried_is_said(tmp_path: Path) -> None:
         assert tried.code == 1
         assert words in tried.errors
         assert "Traceback" not in tried.errors
-    async with open_database(Installation(tmp_path / "data", None)) as pool:
+    async with open_database(Installation(tmp_path / "data", database_url)) as pool:
         await pool.execute("UPDATE addressee.channels SET sealed_secrets = 'of another key' WHERE key = 'email'")
     tried = await addressee("channels", "test", "email", "--to", "ada@example.org", *named)
     assert tried.code == 1
@@ -122,12 +126,12 @@ async def test_what_cannot_be_tried_is_said(tmp_path: Path) -> None:
     assert "Traceback" not in tried.errors
 
 
-async def test_a_channel_that_pauses_is_listed_with_the_reason(tmp_path: Path) -> None:
+async def test_a_channel_that_pauses_is_listed_with_the_reason(tmp_path: Path, database_url: str) -> None:
     files = write_files(tmp_path / "files", {"channels/email.yaml": POSTMARK})
     data = tmp_path / "data"
     named = ("--environment", "development", "--data-dir", data)
     assert (await addressee("push", files, *named)).code == 0
-    async with open_database(Installation(data, None)) as pool, pool.acquire() as connection:
+    async with open_database(Installation(data, database_url)) as pool, pool.acquire() as connection:
         await connection.execute(
             """
             INSERT INTO addressee.channel_states (environment_id, channel_id, paused_for, paused_at, paused_until)

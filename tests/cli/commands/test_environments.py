@@ -10,6 +10,8 @@ from addressee.cli.commands.environments import parse
 from addressee.cli.errors import CommandError
 from tests.support.command import addressee
 
+pytestmark = pytest.mark.usefixtures("database_url")
+
 
 async def test_a_setting_is_changed_and_shown(tmp_path: Path) -> None:
     changed = await addressee("environments", "set", "staging", "property_merge=deep", "--data-dir", tmp_path)

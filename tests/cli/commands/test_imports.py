@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.support.command import Finished, addressee
+
+pytestmark = pytest.mark.usefixtures("database_url")
 
 
 async def import_users(folder: Path, file: Path, *arguments: str) -> Finished:

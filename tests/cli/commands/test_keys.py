@@ -9,12 +9,12 @@ import pytest
 from addressee.channels.push.web_push import web_push_problems
 from addressee.database.embedded.server import EmbeddedPostgres
 from addressee.database.installation import Installation
-from tests.support.command import addressee
+from tests.support.command import addressee, addressee_anew
 from tests.support.servers import CARELESS
 
 
 async def create(folder: Path, *arguments: str) -> dict[str, str]:
-    finished = await addressee("keys", "create", "--data-dir", folder, "--json", *arguments)
+    finished = await addressee_anew("keys", "create", "--data-dir", folder, "--json", *arguments)
     assert finished.code == 0, finished.errors
     created: dict[str, str] = json.loads(finished.output)
     return created
@@ -33,6 +33,7 @@ async def test_many_commands_at_once_set_up_one_new_installation(tmp_path: Path)
     assert {each["key"][-4:] for each in created} == {each["ends_in"] for each in await listed(folder)}
 
 
+@pytest.mark.usefixtures("database_url")
 async def test_the_secret_of_a_workspace_is_read_from_a_file(tmp_path: Path) -> None:
     file = tmp_path / "secret"
     file.write_text("what they sign with\n")
@@ -40,6 +41,7 @@ async def test_the_secret_of_a_workspace_is_read_from_a_file(tmp_path: Path) -> 
     assert (await create(tmp_path / "data", *arguments))["secret"] == "what they sign with"
 
 
+@pytest.mark.usefixtures("database_url")
 async def test_a_key_is_listed_by_its_name(tmp_path: Path) -> None:
     await create(tmp_path, "--environment", "staging", "--kind", "secret", "--name", "shop server")
     [key] = await listed(tmp_path)
@@ -69,6 +71,7 @@ async def test_keys_are_made_shown_and_revoked_while_a_server_runs(tmp_path: Pat
     assert key["revoked_at"] is not None
 
 
+@pytest.mark.usefixtures("database_url")
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -87,10 +90,11 @@ async def test_what_cannot_be_done_is_one_line(
     arguments: tuple[str, ...],
     message: str,
 ) -> None:
-    finished = await addressee("keys", "create", "--kind", "secret", *arguments, "--data-dir", tmp_path)
+    finished = await addressee_anew("keys", "create", "--kind", "secret", *arguments, "--data-dir", tmp_path)
     assert finished == (1, "", f"addressee: {message}\n")
 
 
+@pytest.mark.usefixtures("database_url")
 async def test_a_service_key_is_shown_as_one_of_all_environments(tmp_path: Path) -> None:
     created = await create(tmp_path, "--kind", "service", "--name", "laptop")
     [key] = await listed(tmp_path)
@@ -99,6 +103,7 @@ async def test_a_service_key_is_shown_as_one_of_all_environments(tmp_path: Path)
     assert revoked.output == f"Revoked the service key {key['id']} of all environments.\n"
 
 
+@pytest.mark.usefixtures("database_url")
 async def test_a_key_of_another_kind_needs_an_environment(tmp_path: Path) -> None:
     refused = await addressee("keys", "create", "--data-dir", tmp_path, "--kind", "secret")
     assert refused == (1, "", "addressee: A secret key belongs to one environment; name it.\n")

@@ -74,6 +74,7 @@ async def test_mistakes_are_named(there: tuple[str, ...], arguments: tuple[str, 
     assert message in refused.errors
 
 
+@pytest.mark.usefixtures("database_url")
 async def test_the_environment_is_development_unless_another_is_named(tmp_path: Path) -> None:
     refused = await links("preferences", "ada", "--for", "7d", "--data-dir", str(tmp_path))
     assert refused.errors == "addressee: There is no user 'ada' in development.\n"

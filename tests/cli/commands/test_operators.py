@@ -6,7 +6,11 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.support.command import Finished, addressee
+
+pytestmark = pytest.mark.usefixtures("database_url")
 
 EMAIL = "ada@example.org"
 

@@ -8,7 +8,12 @@ import os
 from asyncio.subprocess import PIPE
 from pathlib import Path
 
+import pytest
+
+from addressee.database.environment_variables import DATABASE_URL
 from tests.support.command import COMMAND, Finished, addressee
+
+pytestmark = pytest.mark.usefixtures("database_url")
 
 VALUE = "tok-5ecret-value"
 
@@ -36,11 +41,11 @@ async def test_secrets_are_set_listed_without_their_values_and_removed(tmp_path:
     assert (await secrets(tmp_path, "list")).output == ""
 
 
-async def test_a_value_may_come_from_standard_input(tmp_path: Path) -> None:
+async def test_a_value_may_come_from_standard_input(tmp_path: Path, database_url: str) -> None:
     command = ("secrets", "set", "token", "--environment", "development", "--data-dir", str(tmp_path))
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ADDRESSEE_")}
     process = await asyncio.create_subprocess_exec(
-        *COMMAND, *command, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=environment
+        *COMMAND, *command, stdin=PIPE, stdout=PIPE, stderr=PIPE, env={**environment, DATABASE_URL: database_url}
     )
     output, errors = await process.communicate(VALUE.encode())
     assert (process.returncode, output.decode(), errors.decode()) == (0, "Set token.\n", "")

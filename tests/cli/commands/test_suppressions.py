@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.support.command import Finished, addressee
+
+pytestmark = pytest.mark.usefixtures("database_url")
 
 
 async def suppressions(folder: Path, command: str, *arguments: str) -> Finished:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from addressee.database.migrate import Migration, migrate
+from addressee.database.migrate import Migration
 from addressee.database.paging import PageRequest
 from addressee.database.pool import Pool, open_pool
 from addressee.database.sealing import Sealer
@@ -75,10 +75,9 @@ async def test_they_are_exact_whoever_comes_and_goes_at_the_same_time(pool: Pool
 
 
 @pytest.fixture
-async def uncounted(target: Target) -> AsyncIterator[Pool]:
+async def uncounted(target: Target, template: str) -> AsyncIterator[Pool]:
     """A database of its own: what brings it up to date is told of all recipients."""
-    async with fresh_database(target) as fresh:
-        await migrate(fresh, finish=True)
+    async with fresh_database(target, template) as fresh:
         pool = await open_pool(fresh)
         yield pool
         await pool.close()

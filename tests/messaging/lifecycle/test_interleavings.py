@@ -14,7 +14,6 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from addressee.database.migrate import migrate
 from addressee.database.pool import Pool, open_pool
 from addressee.database.target import Target
 from addressee.directory.edits.recipients import Identify
@@ -47,9 +46,8 @@ BELONGINGS = {
 
 
 @pytest.fixture
-async def own_target(target: Target) -> AsyncIterator[Target]:
-    async with fresh_database(target) as fresh:
-        await migrate(fresh, finish=True)
+async def own_target(target: Target, template: str) -> AsyncIterator[Target]:
+    async with fresh_database(target, template) as fresh:
         yield fresh
 
 

@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from addressee.cli.authorship import default_author
 from tests.support.command import Finished, addressee, addressee_asked
+
+pytestmark = pytest.mark.usefixtures("database_url")
 
 IN_APP = {"channels/in-app.yaml": "type: in_app_feed"}
 FOLDER = {

@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.support.command import addressee, addressee_asked
+
+pytestmark = pytest.mark.usefixtures("database_url")
 
 FOLDER = {
     "channels/mail.yaml": "type: email\nprovider: smtp\nsettings:\n  host: a.example\n  from: a@a.example\n"

@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.support.command import addressee
+
+pytestmark = pytest.mark.usefixtures("database_url")
 
 FOLDER = {
     "channels/in-app.yaml": "type: in_app_feed",
