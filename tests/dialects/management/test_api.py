@@ -183,3 +183,36 @@ async def test_translations_are_read_in_either_format(limited: Client) -> None:
     as_po = limited("GET", "/v1/translations/nl?namespace=shop&format=po").json
     assert 'msgid "hello"\nmsgstr "Hallo"' in as_po["content"]
     assert limited("GET", "/v1/translations/nl").status == 404
+
+
+async def test_translations_are_listed_by_locale_and_namespace(limited: Client) -> None:
+    for path in ("nl_BE?namespace=shop", "nl?namespace=shop", "nl?"):
+        content = {"translation": {"content": '{"hello": "Hallo"}', "format": "json"}}
+        assert limited("PUT", f"/v1/translations/{path}", content).status == 200
+
+    def listed(query: str) -> list[tuple[str, str]]:
+        entries = limited("GET", f"/v1/translations?{query}").json["entries"]
+        return [(each["namespace"], each["locale_code"]) for each in entries]
+
+    assert listed("") == [("", "nl"), ("shop", "nl"), ("shop", "nl_BE")]
+    assert listed("locale_code=nl") == [("", "nl"), ("shop", "nl")]
+    assert listed("locale_code=nl-BE") == listed("locale_code=nl_be") == [("shop", "nl_BE")]
+    assert listed("namespace=shop&limit=1") == [("shop", "nl")]
+    [entry] = limited("GET", "/v1/translations?locale_code=nl-BE&format=po").json["entries"]
+    assert 'msgid "hello"\nmsgstr "Hallo"' in entry["content"]
+
+
+async def test_a_draft_too_many_is_refused(limited: Client, pool: Pool, environment: Environment) -> None:
+    assert limited.put_footer("One", "").status == 200
+    copies = """INSERT INTO addressee.drafts
+      SELECT environment_id, kind, key || number, document, files, author, created_at, updated_at
+      FROM addressee.drafts CROSS JOIN generate_series(1, 499) AS number WHERE environment_id = $1"""
+    await pool.execute(copies, environment.id)
+    assert limited.put_footer("Two", "").status == 200
+    partial = {"partial": {"name": "Other", "type": "html", "content": "Hi"}}
+    refused = limited("PUT", "/v1/partials/other", partial)
+    assert (refused.status, [error["message"] for error in refused.json["errors"]]) == (
+        422,
+        ["an environment has at most 500 drafts of partials; commit some of them first"],
+    )
+    assert limited("PUT", "/v1/partials/other?commit=true", partial).status == 200

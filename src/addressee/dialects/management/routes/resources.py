@@ -15,12 +15,13 @@ from addressee.api.routes import Routes
 from addressee.dialects.management.mapping.documents import View, document_of, rendered
 from addressee.dialects.management.wire.errors import missing, problems_refused
 from addressee.dialects.management.wire.keys import SERVICE
-from addressee.dialects.management.wire.pages import page_info, page_of
+from addressee.dialects.management.wire.pages import page_info
 from addressee.dialects.management.wire.query import ENVIRONMENT, PAGING, PUSHING, READING, Query
 from addressee.directory.documents import check_value
 from addressee.messaging.definitions.model import KEY
 from addressee.messaging.workflows.commits.model import Authorship, Document, ResourceKey, ResourceKind
 from addressee.messaging.workflows.commits.resources import StoredResource
+from addressee.messaging.workflows.commits.store import ResourceFilter
 
 # A resource with the contents of all its files. Finding the lines in it takes seconds for a megabyte.
 MAX_BYTES = 2_000_000
@@ -87,10 +88,8 @@ class Resource:
         query = Query(call.query_string)
         page = query.page(str)
         annotate, only_committed = query.flag("annotate"), query.flag("hide_uncommitted_changes")
-        found = await call.services.messaging.resources.list(
-            call.environment.id, self.kind, only_committed=only_committed
-        )
-        shown = page_of(found, page, lambda each: each.resource.key)
+        wanted = ResourceFilter(self.kind, drafts=not only_committed)
+        shown = await call.services.messaging.resources.list(call.environment.id, wanted, page)
         states = await states_of(call, self.kind)
         entries = [rendered(each, self._view(call, each.resource, states, annotate)) for each in shown.entries]
         return json_answer({"entries": entries, "page_info": page_info(shown)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,12 +16,13 @@ from addressee.dialects.management.routes.resources import MAX_BYTES
 from addressee.dialects.management.shapes import translations as shapes
 from addressee.dialects.management.wire.errors import missing, problems_refused
 from addressee.dialects.management.wire.keys import SERVICE
-from addressee.dialects.management.wire.pages import page_info, page_of
+from addressee.dialects.management.wire.pages import page_info
 from addressee.dialects.management.wire.query import ENVIRONMENT, PAGING, PUSHING, READING, Query
 from addressee.directory.documents import check_text
 from addressee.messaging.definitions.model import KEY
 from addressee.messaging.workflows.commits.model import Authorship, Document, ResourceKey, ResourceKind
 from addressee.messaging.workflows.commits.resources import StoredResource
+from addressee.messaging.workflows.commits.store import ResourceFilter
 from addressee.messaging.workflows.translations.formats import Format, read_texts, written
 from addressee.messaging.workflows.translations.model import TranslationKey
 
@@ -44,17 +46,16 @@ async def list_all(call: Call) -> shapes.Translations:
     format = query.choice("format", FORMATS, Format.JSON)
     locale, namespace = query.text("locale_code"), query.text("namespace")
     query.flag("annotate")
-    found = await call.services.messaging.resources.list(
-        call.environment.id, ResourceKind.TRANSLATION, only_committed=query.flag("hide_uncommitted_changes")
+    wanted = ResourceFilter(
+        ResourceKind.TRANSLATION,
+        not query.flag("hide_uncommitted_changes"),
+        None if locale is None else TranslationKey(locale).canonical.locale,
+        namespace,
     )
-    wanted = [
-        each
-        for each in found
-        if (key := TranslationKey(*named(each.document))) and locale in (None, key.locale)
-        if namespace in (None, key.namespace)
-    ]
-    shown = page_of(wanted, page, lambda each: each.resource.key)
-    return shapes.Translations(entries=[rendered(each, format) for each in shown.entries], page_info=page_info(shown))
+    shown = await call.services.messaging.resources.list(call.environment.id, wanted, page)
+    # Whoever else this process serves goes on: finding the texts of a page of long files takes seconds.
+    entries = await asyncio.to_thread(lambda: [rendered(each, format) for each in shown.entries])
+    return shapes.Translations(entries=entries, page_info=page_info(shown))
 
 
 @routes.get(
@@ -74,7 +75,7 @@ async def get(call: Call) -> shapes.ReadTranslation:
     )
     if found is None:
         raise missing(f"The translation {resource.key!r}")
-    translation = rendered(found, format)
+    translation = await asyncio.to_thread(rendered, found, format)
     return shapes.ReadTranslation(**structs.asdict(translation), translation=translation)
 
 

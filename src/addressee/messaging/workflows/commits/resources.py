@@ -9,11 +9,14 @@ from uuid import UUID
 
 from addressee.database.paging import Page, PageRequest
 from addressee.database.pool import Pool
-from addressee.messaging.workflows.commits.model import Commit, Document, ListedCommit, ResourceKey, ResourceKind
+from addressee.messaging.workflows.commits.model import Commit, Document, ListedCommit, ResourceKey
 from addressee.messaging.workflows.commits.store import (
     CommitFilter,
+    ResourceFilter,
     commits_like,
+    draft_keys,
     find_commit,
+    keys_of_page,
     live_commits,
     read_drafts,
 )
@@ -30,19 +33,18 @@ class StoredResource:
 
 
 class Resources:
-    """Reads workflows, layouts, partials and the like as they were pushed. They are few, and read together."""
+    """Reads workflows, layouts, partials and the like as they were pushed."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    async def list(
-        self, environment_id: int, kind: ResourceKind, *, only_committed: bool = False
-    ) -> Sequence[StoredResource]:
-        """Returns the resources of a kind, by key."""
-        found = await self._read(environment_id, None, only_committed)
-        return sorted(
-            (each for resource, each in found.items() if resource.kind == kind), key=lambda each: each.resource.key
-        )
+    async def list(self, environment_id: int, wanted: ResourceFilter, page: PageRequest[str]) -> Page[StoredResource]:
+        """Returns a page of resources, by key. Nothing is read of those that it does not show."""
+        keys = await keys_of_page(self._pool, environment_id, wanted, page)
+        resources = [ResourceKey(wanted.kind, key) for key in keys.entries]
+        found = await self._read(environment_id, resources, not wanted.drafts)
+        shown = [found[each] for each in resources if each in found]
+        return Page(shown, keys.size, keys.after, keys.before)
 
     async def get(
         self, environment_id: int, resource: ResourceKey, *, only_committed: bool = False
@@ -50,9 +52,8 @@ class Resources:
         return (await self._read(environment_id, [resource], only_committed)).get(resource)
 
     async def _read(
-        self, environment_id: int, resources: Collection[ResourceKey] | None, only_committed: bool
+        self, environment_id: int, resources: Collection[ResourceKey], only_committed: bool
     ) -> dict[ResourceKey, StoredResource]:
-        """Returns these resources, or all."""
         found = {
             resource: StoredResource(resource, commit.document, commit.created_at, commit.created_at)
             for resource, commit in (await live_commits(self._pool, environment_id, resources)).items()
@@ -73,4 +74,4 @@ class Resources:
 
     async def drafts(self, environment_id: int) -> Sequence[ResourceKey]:
         """Returns what has a draft."""
-        return list(await read_drafts(self._pool, environment_id))
+        return await draft_keys(self._pool, environment_id)

@@ -44,6 +44,17 @@ class CommitFilter(NamedTuple):
     target_id: int | None = None
 
 
+class ResourceFilter(NamedTuple):
+    """Resources of a kind, as they are live, or with `drafts` as they would be; of translations, those of a locale or a
+    namespace.
+    """
+
+    kind: ResourceKind
+    drafts: bool = True
+    locale: str | None = None
+    namespace: str | None = None
+
+
 class DraftRow(NamedTuple):
     kind: ResourceKind
     key: str
@@ -112,6 +123,28 @@ async def live_commits(
     return {commit.resource: commit for commit in commits}
 
 
+async def unpromoted_commits(
+    database: Pool | Connection, environment_id: int, target_id: int, ids: Collection[UUID] | None = None
+) -> dict[ResourceKey, Commit]:
+    """Returns those of the newest commits of an environment, or of these, whose documents another one has not live."""
+    rows = await database.fetch(
+        *SQL["unpromoted_commits"](
+            environment_id=environment_id, target_id=target_id, ids=None if ids is None else list(ids)
+        )
+    )
+    return {commit.resource: commit for commit in map(commit_from, rows)}
+
+
+async def keys_of_page(
+    database: Pool | Connection, environment_id: int, wanted: ResourceFilter, page: PageRequest[str]
+) -> Page[str]:
+    """Returns the keys of a page of resources, in their order."""
+    rows = await database.fetch(
+        *SQL["resource_keys"](environment_id=environment_id, **wanted._asdict(), **page.parameters(front=""))
+    )
+    return build_page(sorted(row["key"] for row in rows), page, str)
+
+
 async def find_commit(database: Pool | Connection, environment_id: int, id: UUID) -> Commit | None:
     row = await database.fetchrow(*SQL["commit"](environment_id=environment_id, id=id))
     return None if row is None else commit_from(row)
@@ -145,6 +178,11 @@ async def store_drafts(
     """Stores drafts, in the place of those that these resources have."""
     rows = [DraftRow(*resource, document.text, encoded(document.files)) for resource, document in documents.items()]
     await connection.execute(*SQL["upsert_drafts"](environment_id=environment_id, drafts=rows, author=author, now=now))
+
+
+async def draft_keys(database: Pool | Connection, environment_id: int) -> list[ResourceKey]:
+    """Returns what has a draft, in the order of kinds and keys."""
+    return [resource_of(row) for row in await database.fetch(*SQL["draft_keys"](environment_id=environment_id))]
 
 
 async def read_drafts(
