@@ -15,15 +15,19 @@ from addressee.messaging.definitions.reading import read_document
 from addressee.messaging.definitions.sources import Problem
 from addressee.messaging.workflows.available import read_available
 from addressee.messaging.workflows.commits.model import NOBODY, Authorship, Commit, Document, ResourceKey, ResourceKind
-from addressee.messaging.workflows.commits.store import live_commits, read_drafts, store_drafts
+from addressee.messaging.workflows.commits.store import (
+    draft_keys,
+    live_commits,
+    read_drafts,
+    store_drafts,
+    unpromoted_commits,
+)
 from addressee.messaging.workflows.configuration import Configuration, ConfigurationError, check_sources
 from addressee.messaging.workflows.configuration_sources import ConfigurationSources
 from addressee.messaging.workflows.deploying.deployment import deploy_within, lock_environment, undone
 from addressee.messaging.workflows.deploying.documents import checked
+from addressee.messaging.workflows.deploying.drafts import drafts_rendered_by, refuse_too_many
 from addressee.messaging.workflows.deploying.effects import Deployed
-
-# What others render: drafts of them count for drafts of these.
-RENDERED = frozenset({ResourceKind.LAYOUT, ResourceKind.PARTIAL})
 
 
 class Publishing:
@@ -58,6 +62,7 @@ class Publishing:
         now = self._clock.now()
         async with self._transaction() as connection:
             await lock_environment(connection, environment_id)
+            refuse_too_many(await draft_keys(connection, environment_id), documents)
             await self._configuration(connection, environment_id, documents)
             await store_drafts(connection, environment_id, documents, now, author)
             await keep(connection, receipt, None, now)
@@ -88,12 +93,8 @@ class Publishing:
         """Makes the drafts of these resources live, in one transaction."""
         async with self._transaction() as connection:
             await lock_environment(connection, environment_id)
-            drafts = await read_drafts(connection, environment_id)
-            documents = {
-                resource: draft.document
-                for resource, draft in drafts.items()
-                if resources is None or resource in resources
-            }
+            drafts = await read_drafts(connection, environment_id, resources)
+            documents = {resource: draft.document for resource, draft in drafts.items()}
             deployed = await self._deploy(connection, environment_id, documents, authorship)
             await keep(connection, receipt, deployed, self._clock.now())
             return deployed
@@ -115,7 +116,7 @@ class Publishing:
     async def unpromoted(self, source: int, target: int) -> Mapping[ResourceKey, Commit]:
         """Returns the newest commits of an environment whose documents another one does not have live."""
         async with self._pool.acquire() as connection:
-            return await differing(connection, source, target)
+            return await unpromoted_commits(connection, source, target)
 
     async def promote(
         self,
@@ -160,11 +161,7 @@ class Publishing:
         commits: Collection[UUID] | None,
     ) -> list[Deployed]:
         await lock_environment(connection, target)
-        found = {
-            resource: commit
-            for resource, commit in (await differing(connection, source, target)).items()
-            if commits is None or commit.id in commits
-        }
+        found = await unpromoted_commits(connection, source, target, commits)
         documents = {resource: commit.document for resource, commit in found.items()}
         promoted = Authorship(
             authorship.author,
@@ -176,8 +173,7 @@ class Publishing:
     async def _configuration(
         self, connection: Connection, environment_id: int, documents: Mapping[ResourceKey, Document]
     ) -> Configuration:
-        drafts = await read_drafts(connection, environment_id)
-        rendered = {each: draft.document for each, draft in drafts.items() if each.kind in RENDERED}
+        rendered = await drafts_rendered_by(connection, environment_id, documents)
         return await checked(connection, environment_id, {**rendered, **documents})
 
     async def _deploy(
@@ -204,12 +200,3 @@ def refuse_without_steps(configuration: Configuration, documents: Mapping[Resour
     if empty:
         message = "a workflow that is to be live has at least one step"
         raise ConfigurationError([Problem(str(each), 1, message, "steps") for each in empty])
-
-
-async def differing(connection: Connection, source: int, target: int) -> dict[ResourceKey, Commit]:
-    theirs = await live_commits(connection, target)
-    return {
-        resource: commit
-        for resource, commit in (await live_commits(connection, source)).items()
-        if resource not in theirs or theirs[resource].document.text != commit.document.text
-    }
