@@ -9,7 +9,7 @@ import asyncpg
 import structlog
 
 from addressee.database.expiry import delete_before
-from addressee.database.history_partitions import drop_expired_partitions, ensure_partitions
+from addressee.database.history_partitions import drop_expired_partitions, ensure_partitions, month
 from addressee.database.jobs.queue import enqueue
 from addressee.database.pool import AWAY, Connection, Pool
 from addressee.database.queries import load
@@ -22,6 +22,7 @@ from addressee.directory.writing.erase import Erase
 from addressee.directory.writing.notices import delete_old_notices
 from addressee.directory.writing.receipts import delete_expired_receipts
 from addressee.messaging.runs.cancellation import delete_expired_cancellations
+from addressee.messaging.workflows.commits.store import delete_old_commits
 from addressee.operators.expiry import delete_expired_access, delete_old_acts
 from addressee.traffic.expiry import expire_counts
 
@@ -72,6 +73,7 @@ async def delete_expired(pool: Pool, now: datetime) -> None:
         await delete_before(connection, SQL["delete_old_batches"], now - BATCH_LIFE)
         await delete_before(connection, SQL["delete_sent_attachments"], now - UNSENT)
         await delete_before(connection, SQL["delete_sent_attachment_links"], now - UNSENT)
+        await delete_old_commits(connection, month(now, -HISTORY_MONTHS))
         await delete_before(connection, SQL["delete_old_webhook_deliveries"], now - DELIVERY_LIFE)
         await delete_expired_access(connection, now)
         await delete_old_acts(connection, now)

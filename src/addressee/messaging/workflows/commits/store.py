@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 import uuid_utils.compat
 
+from addressee.database.expiry import delete_before
 from addressee.database.paging import Page, PageRequest, build_page
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
@@ -133,6 +134,11 @@ async def unpromoted_commits(
         )
     )
     return {commit.resource: commit for commit in map(commit_from, rows)}
+
+
+async def delete_old_commits(connection: Connection, before: datetime) -> None:
+    """Deletes the commits that are older, except those that are live or that others refer to."""
+    await delete_before(connection, SQL["delete_old_commits"], before)
 
 
 async def keys_of_page(
