@@ -14,9 +14,12 @@ from addressee.database.queries import load
 from addressee.messaging.content.templating.known_texts import KnownTexts
 from addressee.messaging.content.templating.translations import NO_TRANSLATIONS, Texts, Translations, tags_for
 from addressee.messaging.workflows.translations.formats import Format
+from addressee.messaging.workflows.translations.known import DecodedTexts, TextsVersion
 from addressee.messaging.workflows.translations.model import Translation, TranslationKey
 
 SQL = load(__package__)
+
+DECODED = DecodedTexts()
 
 
 async def read_texts(
@@ -30,12 +33,30 @@ async def read_texts(
         return NO_TRANSLATIONS
     tags = sorted({tag for locale in (default, *locales) for tag in tags_for(locale, default)})
     rows = await pool.fetch(
-        *SQL["texts_of_locales"](environment_id=environment_id, tags=tags, namespaces=sorted(namespaces))
+        *SQL["versions_of_texts"](environment_id=environment_id, tags=tags, namespaces=sorted(namespaces))
     )
-    texts = by_tag(
-        (row["tag"], row["namespace"], msgspec.json.decode(row["texts"], type=dict[str, str])) for row in rows
-    )
-    return Translations(texts, default)
+    versions = [version_from(environment_id, row) for row in rows]
+    found = {version: texts for version in versions if (texts := DECODED.find(version)) is not None}
+    found |= await read_new_texts(pool, environment_id, [each for each in versions if each not in found])
+    return Translations(by_tag((each.tag, each.namespace, texts) for each, texts in found.items()), default)
+
+
+async def read_new_texts(
+    pool: Pool, environment_id: int, wanted: Sequence[TextsVersion]
+) -> dict[TextsVersion, Mapping[str, str]]:
+    """Returns texts as they are now, and has them kept."""
+    if not wanted:
+        return {}
+    found: dict[TextsVersion, Mapping[str, str]] = {}
+    for row in await pool.fetch(*SQL["texts_named"](environment_id=environment_id, wanted=wanted)):
+        version = version_from(environment_id, row)
+        found[version] = msgspec.json.decode(row["texts"], type=dict[str, str])
+        DECODED.keep(version, found[version], len(row["texts"]))
+    return found
+
+
+def version_from(environment_id: int, row: Any) -> TextsVersion:
+    return TextsVersion(environment_id, row["tag"], row["namespace"], row["row"], row["updated_at"])
 
 
 def by_tag(texts: Iterable[tuple[str, str, Mapping[str, str]]]) -> Mapping[str, Texts]:
