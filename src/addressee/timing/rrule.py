@@ -26,6 +26,8 @@ def rrule(text: str) -> Rule:
         starts = zoned(local_or_instant(start["at"]), start["zone"])
         text = text[: start.start()] + text[start.end() :]
     parts = dict(part(each) for each in text.strip().upper().removeprefix("RRULE:").split(";") if each)
+    if "COUNT" in parts:
+        raise TimingError("rules here have no COUNT; end them by the time of the last one, like UNTIL=20261231T090000")
     if unknown := parts.keys() - PARTS.keys():
         raise TimingError(f"rules here have no {min(unknown)}; they have {', '.join(PARTS)}")
     if "FREQ" not in parts:
