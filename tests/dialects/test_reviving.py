@@ -13,7 +13,7 @@ import pytest
 from addressee.database.installation import Installation
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
-from addressee.messaging.workflows.configuration import read_configuration
+from addressee.messaging.workflows.configuration import Configuration, read_configuration
 from addressee.messaging.workflows.deploying.deployment import deploy
 from tests.channels.cases import apns
 from tests.conftest import Environment
@@ -27,9 +27,16 @@ Delete = Callable[[Clients], httpx.Response]
 Mention = Callable[[Clients, str, dict[str, Any]], httpx.Response]
 
 
+@pytest.fixture(scope="module")
+def configuration() -> Configuration:
+    """The folder `pushed`, read once: no test changes what it holds."""
+    return read_configuration(PUSHED, apns.ENVIRONMENT)
+
+
 @pytest.fixture(autouse=True)
-async def pushed(pool: Pool, installation: Installation, environment: Environment, worker: None) -> None:
-    configuration = read_configuration(PUSHED, apns.ENVIRONMENT)
+async def pushed(
+    pool: Pool, installation: Installation, environment: Environment, worker: None, configuration: Configuration
+) -> None:
     await deploy(pool, Sealer(installation.master_key()), environment.id, configuration, datetime.now(UTC))
 
 

@@ -16,7 +16,7 @@ from addressee.database.installation import Installation
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
 from addressee.messaging.environment import channels
-from addressee.messaging.workflows.configuration import read_configuration
+from addressee.messaging.workflows.configuration import Configuration, read_configuration
 from addressee.messaging.workflows.deploying.deployment import deploy
 from tests.channels.cases import apns
 from tests.conftest import Environment
@@ -32,9 +32,16 @@ Channels = Mapping[str, UUID]
 Write = Callable[[Clients, Channels, str], httpx.Response]
 
 
+@pytest.fixture(scope="module")
+def configuration() -> Configuration:
+    """The folder, read once: no test changes what it holds."""
+    return read_configuration(PUSHED, apns.ENVIRONMENT)
+
+
 @pytest.fixture
-async def pushed(pool: Pool, installation: Installation, environment: Environment) -> Channels:
-    configuration = read_configuration(PUSHED, apns.ENVIRONMENT)
+async def pushed(
+    pool: Pool, installation: Installation, environment: Environment, configuration: Configuration
+) -> Channels:
     await deploy(pool, Sealer(installation.master_key()), environment.id, configuration, datetime.now(UTC))
     return {channel.key: channel.id for channel in await channels.all_channels(pool, environment.id)}
 

@@ -24,7 +24,7 @@ from addressee.directory.recipient import USERS, Document, Place
 from addressee.directory.writing.writes import Write
 from addressee.messaging.feeds.feed import FeedFilter
 from addressee.messaging.messaging import Messaging
-from addressee.messaging.workflows.configuration import read_configuration
+from addressee.messaging.workflows.configuration import Configuration, read_configuration
 from addressee.messaging.workflows.deploying.deployment import deploy
 from tests.conftest import Environment
 from tests.support.waiting import until
@@ -36,9 +36,16 @@ Store: TypeAlias = Callable[..., Awaitable[None]]
 Tell: TypeAlias = Callable[..., Awaitable[None]]
 
 
+@pytest.fixture(scope="session")
+def configuration() -> Configuration:
+    """The folder `pushed`, read once: no test changes what it holds."""
+    return read_configuration(PUSHED, {})
+
+
 @pytest.fixture
-async def pushed(pool: Pool, installation: Installation, environment: Environment) -> None:
-    configuration = read_configuration(PUSHED, {})
+async def pushed(
+    pool: Pool, installation: Installation, environment: Environment, configuration: Configuration
+) -> None:
     await deploy(pool, Sealer(installation.master_key()), environment.id, configuration, datetime.now(UTC))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -13,9 +14,14 @@ from addressee.database.installation import Installation
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
 from addressee.directory.access.keys import Keys
+from addressee.directory.directory import Directory
+from addressee.directory.edits.recipients import SetPreferences
+from addressee.directory.recipient import TENANTS, Place
+from addressee.directory.writing.writes import Write
 from addressee.messaging.environment import channels
-from addressee.messaging.workflows.configuration import read_configuration
+from addressee.messaging.workflows.configuration import Configuration, read_configuration
 from addressee.messaging.workflows.deploying.deployment import deploy
+from addressee.preferences.sets import MEMBERS
 from tests.conftest import Environment
 from tests.dialects.knock.test_workflows import messages, wait_for_messages
 
@@ -54,10 +60,17 @@ def http(api: str, secret_key: str) -> Iterator[httpx.Client]:
         yield client
 
 
+@pytest.fixture(scope="session")
+def configuration() -> Configuration:
+    """The folder `pushed`, read once: no test changes what it holds."""
+    return read_configuration(WORKFLOWS, {})
+
+
 @pytest.fixture
-async def pushed(pool: Pool, installation: Installation, environment: Environment, worker: None) -> dict[str, UUID]:
+async def pushed(
+    pool: Pool, installation: Installation, environment: Environment, worker: None, configuration: Configuration
+) -> dict[str, UUID]:
     """The channels and workflows of the folder `pushed` in the test's environment; channels' ids by key."""
-    configuration = read_configuration(WORKFLOWS, {})
     await deploy(pool, Sealer(installation.master_key()), environment.id, configuration, datetime.now(UTC))
     return {channel.key: channel.id for channel in await channels.all_channels(pool, environment.id)}
 
@@ -78,3 +91,12 @@ def ids(knock: Knock, pushed: dict[str, UUID]) -> list[str]:
         knock.workflows.trigger("new-comment", recipients=["ada"], actor="bob", data={"thread": number, "kind": "x"})
         wait_for_messages(knock, "ada", number + 1)
     return [message.id for message in messages(knock, "ada")]
+
+
+@pytest.fixture
+async def tenant_default(pool: Pool, environment: Environment) -> Callable[[str, dict[str, Any]], Any]:
+    async def store(tenant: str, document: dict[str, Any]) -> None:
+        edit = SetPreferences(MEMBERS, document)
+        await Directory(pool).write(Write(Place(environment.id, TENANTS, tenant), (edit,)))
+
+    return store

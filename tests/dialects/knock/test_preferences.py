@@ -1,29 +1,20 @@
-"""Preference sets over the wire (knock.md §2.1, §2.2, §2.6, §3.6), and what they stop (§3.7)."""
+"""Preference sets over the wire (knock.md §2.1, §2.2, §2.6, §3.6)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import httpx
 import knockapi
-import msgspec
 import pytest
 from knockapi import Knock
 
 from addressee.database.pool import Pool
-from addressee.directory.directory import Directory
-from addressee.directory.edits.recipients import SetPreferences
-from addressee.directory.recipient import TENANTS, Place
-from addressee.directory.writing.writes import Write
+from addressee.directory.recipient import Place
 from addressee.preferences.defaults import store_default
-from addressee.preferences.sets import MEMBERS
 from tests.conftest import Environment
 from tests.dialects.knock.test_tokens import refusal, signing_key, token  # noqa: F401 - a fixture
-from tests.dialects.knock.test_workflows import Pushed, wait_for_messages
-from tests.support.waiting import until
 
 CHANNEL = "2f641633-95d3-4555-9222-9f1eb7888a80"
 CONDITION: Any = {"variable": "recipient.country_code", "operator": "equal_to", "argument": "US"}
@@ -52,15 +43,6 @@ async def environment_default(pool: Pool, environment: Environment) -> Callable[
     async def store(document: dict[str, Any]) -> None:
         async with pool.acquire() as connection:
             await store_default(connection, environment.id, document)
-
-    return store
-
-
-@pytest.fixture
-async def tenant_default(pool: Pool, environment: Environment) -> Callable[[str, dict[str, Any]], Any]:
-    async def store(tenant: str, document: dict[str, Any]) -> None:
-        edit = SetPreferences(MEMBERS, document)
-        await Directory(pool).write(Write(Place(environment.id, TENANTS, tenant), (edit,)))
 
     return store
 
@@ -447,57 +429,3 @@ class TestBrowsers:
         assert browser.get("/v1/users/ada/preferences/default", headers=headers).status_code == 200
         answer = browser.put("/v1/users/ada/preferences/default", json={}, headers=headers)
         assert refusal(answer) == (403, "authorization")
-
-
-async def skipped(pool: Pool, environment: Environment) -> list[dict[str, Any]]:
-    """Which steps of the only recipient's run were left out, and why."""
-    stored = await pool.fetchval(
-        "SELECT journal FROM addressee.recipient_runs WHERE environment_id = $1 AND status = 'completed'",
-        environment.id,
-    )
-    return [
-        {"step": event["step_ref"], **event["data"]}
-        for event in msgspec.json.decode(stored or b"[]")
-        if event["event"] == "step_skipped"
-    ]
-
-
-async def test_what_is_not_wanted_is_not_sent(
-    knock: Knock, pushed: Pushed, pool: Pool, environment: Environment, outbox: Callable[[], list[Path]]
-) -> None:
-    knock.users.update("ada", name="Ada", email="ada@example.com")
-    knock.users.set_preferences("ada", "default", workflows={"new-comment": {"channel_types": {"email": False}}})
-    knock.workflows.trigger("new-comment", recipients=["ada"], data={"thread": 7})
-    (item,) = wait_for_messages(knock, "ada", 1)
-    assert UUID(item.channel_id) == pushed["in-app"]
-    assert await skipped(pool, environment) == [
-        {
-            "step": "email",
-            "reason": "preferences",
-            "layer": "recipient_default",
-            "scope": "workflows.new-comment.kinds.email",
-        }
-    ]
-    assert outbox() == []
-
-
-async def test_a_tenants_default_counts_for_runs_of_the_tenant(
-    knock: Knock, pushed: Pushed, pool: Pool, environment: Environment, tenant_default: Any
-) -> None:
-    await tenant_default("acme", {"categories": {"social": {"conditions": [CONDITION]}}})
-    knock.users.update("ada", name="Ada", email="ada@example.com", extra_body={"country_code": "DE"})
-    knock.users.update("bob", name="Bob", email="bob@example.com", extra_body={"country_code": "US"})
-    knock.workflows.trigger("new-comment", recipients=["ada"], tenant="acme")
-
-    async def are_skipped() -> bool:
-        return len(await skipped(pool, environment)) == 2
-
-    await until(are_skipped)
-    assert {
-        (entry["layer"], entry["scope"], entry["condition"]["argument"]) for entry in await skipped(pool, environment)
-    } == {
-        ("tenant_default", "categories.social.conditions", "US"),
-    }
-    knock.workflows.trigger("new-comment", recipients=["bob"], tenant="acme")
-    wait_for_messages(knock, "bob", 2)
-    assert list(knock.users.list_messages("ada")) == []

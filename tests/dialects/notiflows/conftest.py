@@ -19,7 +19,7 @@ from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
 from addressee.directory.access.keys import Keys
 from addressee.messaging.environment import channels
-from addressee.messaging.workflows.configuration import read_configuration
+from addressee.messaging.workflows.configuration import Configuration, read_configuration
 from addressee.messaging.workflows.deploying.deployment import deploy
 from tests.channels.cases import apns
 from tests.conftest import Environment
@@ -117,9 +117,16 @@ def user_token(signing_key: str, user_id: str, **claims: Any) -> str:
     return sign({"sub": user_id, "iat": now, "exp": now + 3600, **claims}, signing_key)
 
 
+@pytest.fixture(scope="session")
+def configuration() -> Configuration:
+    """The folder `pushed`, read once: no test changes what it holds."""
+    return read_configuration(PUSHED, apns.ENVIRONMENT)
+
+
 @pytest.fixture
-async def pushed(pool: Pool, installation: Installation, environment: Environment, worker: None) -> dict[str, UUID]:
+async def pushed(
+    pool: Pool, installation: Installation, environment: Environment, worker: None, configuration: Configuration
+) -> dict[str, UUID]:
     """The channels and workflows of the folder `pushed` in the test's environment; channels' ids by key."""
-    configuration = read_configuration(PUSHED, apns.ENVIRONMENT)
     await deploy(pool, Sealer(installation.master_key()), environment.id, configuration, datetime.now(UTC))
     return {channel.key: channel.id for channel in await channels.all_channels(pool, environment.id)}

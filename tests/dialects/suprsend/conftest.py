@@ -15,7 +15,7 @@ from addressee.database.sealing import Sealer
 from addressee.directory.access.environments import Environments
 from addressee.directory.access.keys import CreatedKey, Keys
 from addressee.messaging.environment import channels
-from addressee.messaging.workflows.configuration import read_configuration
+from addressee.messaging.workflows.configuration import Configuration, read_configuration
 from addressee.messaging.workflows.deploying.deployment import deploy
 from tests.conftest import Environment
 
@@ -56,10 +56,17 @@ def rest(api: str, api_key: str) -> Iterator[httpx.Client]:
         yield client
 
 
+@pytest.fixture(scope="session")
+def configuration() -> Configuration:
+    """The folder `pushed`, read once: no test changes what it holds."""
+    return read_configuration(PUSHED, {})
+
+
 @pytest.fixture
-async def pushed(pool: Pool, installation: Installation, environment: Environment, worker: None) -> dict[str, UUID]:
+async def pushed(
+    pool: Pool, installation: Installation, environment: Environment, worker: None, configuration: Configuration
+) -> dict[str, UUID]:
     """The channels and workflows of the folder `pushed` in the test's environment; channels' ids by key."""
-    configuration = read_configuration(PUSHED, {})
     await deploy(pool, Sealer(installation.master_key()), environment.id, configuration, datetime.now(UTC))
     return {channel.key: channel.id for channel in await channels.all_channels(pool, environment.id)}
 

@@ -207,11 +207,12 @@ def walk(repeat: Repeat, anchor: datetime, after: datetime, zone: ZoneInfo, limi
         if shown <= latest_shown:
             continue
         # The first minute that clocks skip is the one that they show instead. Days before the anchor's are never meant.
-        due += [
-            at + (meant - latest_shown - MINUTE)
-            for meant in times_of(repeat, anchor_day, latest_shown, shown)
-            if meant.date() >= anchor_day
-        ]
+        if shown.minute == repeat.minutes or shown > latest_shown + MINUTE:
+            due += [
+                at + (meant - latest_shown - MINUTE)
+                for meant in times_of(repeat, anchor_day, latest_shown, shown)
+                if meant.date() >= anchor_day
+            ]
         latest_shown = shown
     return min((each for each in due if after < each <= after + limit and each >= anchor), default=None)
 
