@@ -34,6 +34,7 @@ SECTIONS: Sequence[tuple[str, Sequence[Section]]] = (
             Section("Tenants", ("tenants",)),
             Section("Lists", ("lists",)),
             Section("Topics", ("topics",)),
+            Section("Audiences", ("audiences",)),
         ),
     ),
     (
@@ -50,6 +51,7 @@ SECTIONS: Sequence[tuple[str, Sequence[Section]]] = (
         "Operations",
         (
             Section("Channels", ("channels",)),
+            Section("Channel groups", ("channel-groups",)),
             Section("Suppressions", ("suppressions",)),
             Section("Webhooks", ("webhooks",)),
             Section("Jobs", ("jobs",)),

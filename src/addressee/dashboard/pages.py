@@ -18,10 +18,12 @@ from addressee.dashboard.messages.resend import routes as resend
 from addressee.dashboard.messages.run import routes as run
 from addressee.dashboard.messages.run_list import routes as run_list
 from addressee.dashboard.operations.bulk import routes as bulk
+from addressee.dashboard.operations.channel_groups import routes as channel_groups
 from addressee.dashboard.operations.channels import routes as channels
 from addressee.dashboard.operations.home import routes as environment_home
 from addressee.dashboard.operations.jobs import routes as jobs
 from addressee.dashboard.operations.suppressions import routes as suppressions
+from addressee.dashboard.people.audiences import routes as audiences
 from addressee.dashboard.people.collections import routes as collections
 from addressee.dashboard.people.lists import routes as lists
 from addressee.dashboard.people.search import routes as search
@@ -68,6 +70,7 @@ PARTS: Sequence[Routes] = (
     merges,
     collections,
     channels,
+    channel_groups,
     suppressions,
     jobs,
     bulk,
@@ -80,6 +83,7 @@ PARTS: Sequence[Routes] = (
     versions,
     lists,
     topics,
+    audiences,
     subscribers,
     settings,
     webhook_deliveries,

@@ -13,7 +13,7 @@ import yaml
 from msgspec import structs
 
 from addressee.conditions.model import Conditions
-from addressee.dashboard.workflows.words.conditions import condition_words
+from addressee.dashboard.condition_words import condition_words
 from addressee.dashboard.workflows.words.steps import branch_words
 from addressee.messaging.steps.flow.jumps import EndStep, JumpStep
 from addressee.messaging.steps.model import Step

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from addressee.channels.provider import ChannelType
-from addressee.dashboard.workflows.words.conditions import condition_words
+from addressee.dashboard.condition_words import condition_words
 from addressee.dashboard.workflows.words.times import counted, duration_words, windows_words
 from addressee.dashboard.workflows.words.waits import batch_words, delay_words, digest_words, limit_words, wait_words
 from addressee.messaging.steps.batches.batch import BatchStep

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from addressee.dashboard.workflows.words.conditions import condition_words
+from addressee.dashboard.condition_words import condition_words
 from addressee.dashboard.workflows.words.times import counted, duration_words, recurrence_words, rule_form_words
 from addressee.messaging.steps.batches.batch import BatchStep, ClosingStep, CollectingStep
 from addressee.messaging.steps.batches.digest import CloseDigestStep, DigestStep
