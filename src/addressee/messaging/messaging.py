@@ -82,7 +82,7 @@ class Messaging:
         self.translations = TranslationList(pool)
         self.audiences = Audiences(pool, clock)
         self.channels = Channels(pool)
-        self.channel_groups = ChannelGroups(pool, clock)
+        self.channel_groups = ChannelGroups(pool)
         self.channel_healths = Healths(pool, clock)
         self.suppressions = Suppressions(pool, clock)
         self.resender = Resender(pool, reader, wakeup, clock, links)

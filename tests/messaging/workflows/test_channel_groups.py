@@ -24,6 +24,7 @@ from addressee.messaging.workflows.configuration import (
 )
 from addressee.messaging.workflows.configuration_sources import ConfigurationSources
 from addressee.messaging.workflows.deploying import documents
+from addressee.messaging.workflows.deploying.archiving import archive_channel_group
 from addressee.messaging.workflows.deploying.deployment import deploy_within, lock_environment
 from addressee.messaging.workflows.deploying.documents import configuration_of
 from addressee.messaging.workflows.deploying.publishing import Publishing
@@ -229,10 +230,24 @@ async def test_groups_are_listed_and_archived(office: Office) -> None:
         "operator": "any",
         "channel_rules": [IF_EU, REST],
     }
-    assert await groups.archive([office.environment_id], "mail")
-    assert not await groups.archive([office.environment_id], "mail")
+    publishing = Publishing(office.pool, SEALER, office.clock)
+    assert await archive_channel_group(publishing, office.directory, [office.environment_id], "mail")
+    assert not await archive_channel_group(publishing, office.directory, [office.environment_id], "mail")
     assert await groups.find(office.environment_id, "mail") is None
     assert await sent(office, "ada") == ["note-eu", "later"]
+
+
+async def test_a_group_is_archived_once_nobody_publishes(office: Office) -> None:
+    await office.push(files(IF_EU, REST))
+    publishing = Publishing(office.pool, SEALER, office.clock)
+    async with office.pool.acquire() as connection, connection.transaction():
+        await lock_environment(connection, office.environment_id)
+        archiving = archive_channel_group(publishing, office.directory, [office.environment_id], "mail")
+        archived = asyncio.create_task(archiving)
+        await until(lambda: somebody_waits(office))
+        assert await office.messaging.channel_groups.find(office.environment_id, "mail") is not None
+    assert await archived
+    assert await office.messaging.channel_groups.find(office.environment_id, "mail") is None
 
 
 def test_one_template_is_warned_of_once(tmp_path: Path) -> None:

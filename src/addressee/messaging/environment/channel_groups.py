@@ -15,8 +15,6 @@ from addressee.channels.provider import ChannelType
 from addressee.conditions.model import Conditions
 from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
-from addressee.directory.clock import Clock
-from addressee.directory.writing.receipts import Receipt, keep
 from addressee.messaging.definitions.model import Definition, Name
 
 SQL = load(__package__)
@@ -70,11 +68,10 @@ class ListedChannelGroup:
 
 
 class ChannelGroups:
-    """Lists the channel groups of environments, and archives them."""
+    """Lists the channel groups of environments."""
 
-    def __init__(self, pool: Pool, clock: Clock | None = None) -> None:
+    def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._clock = clock or Clock()
 
     async def list(self, environment_id: int) -> Sequence[ListedChannelGroup]:
         """Returns groups by key. There are few."""
@@ -84,21 +81,6 @@ class ChannelGroups:
     async def find(self, environment_id: int, key: str) -> ListedChannelGroup | None:
         row = await self._pool.fetchrow(*SQL["channel_groups"](environment_id=environment_id, key=key))
         return None if row is None else listed_from(row)
-
-    async def archive(self, environment_ids: Sequence[int], key: str, *, receipt: Receipt | None = None) -> bool:
-        """Deletes a group in environments, and returns whether there was one; only then a receipt is kept.
-
-        Workflows keep the channels that they took from it.
-        """
-        async with self._pool.acquire() as connection, connection.transaction():
-            deleted = [
-                await connection.fetchval(*SQL["delete_channel_group"](environment_id=id, key=key))
-                for id in environment_ids
-            ]
-            was_there = any(each is not None for each in deleted)
-            if was_there:
-                await keep(connection, receipt, None, self._clock.now())
-        return was_there
 
 
 async def read_channel_groups(database: Pool | Connection, environment_id: int) -> dict[str, ChannelGroup]:
@@ -115,6 +97,12 @@ async def store_channel_group(
             environment_id=environment_id, key=key, content=msgspec.json.encode(group), now=now
         )
     )
+
+
+async def delete_channel_group(connection: Connection, environment_id: int, key: str) -> bool:
+    """Deletes a group, and returns whether there was one. Workflows keep the channels that they took from it."""
+    statement = SQL["delete_channel_group"](environment_id=environment_id, key=key)
+    return await connection.fetchval(*statement) is not None
 
 
 def group_from(row: asyncpg.Record) -> ChannelGroup:

@@ -1,5 +1,6 @@
 """Audiences that are pushed: what changes, who is a member then, and what becomes of those who were added."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -13,13 +14,17 @@ from addressee.directory.writing.writes import Write
 from addressee.messaging.preview.model import PreviewedMessage
 from addressee.messaging.preview.simulations import Simulation
 from addressee.messaging.workflows.audiences import listing
-from addressee.messaging.workflows.audiences.archiving import archive_audience
 from addressee.messaging.workflows.commits.model import Authorship, Document, ResourceKey, ResourceKind
 from addressee.messaging.workflows.commits.store import live_commits
 from addressee.messaging.workflows.configuration import ConfigurationError
+from addressee.messaging.workflows.deploying.archiving import archive_audience
+from addressee.messaging.workflows.deploying.deployment import deploy_within, lock_environment
+from addressee.messaging.workflows.deploying.documents import checked
 from addressee.messaging.workflows.deploying.publishing import Publishing
 from addressee.preferences.audiences import AUDIENCES
 from tests.messaging.office import FILES, SEALER, Office
+from tests.messaging.workflows.test_channel_groups import somebody_waits
+from tests.support.waiting import until
 
 ORIGIN = Origin(request_id="test")
 BETA = {"audiences/beta/audience.json": '{"name": "Beta", "type": "static"}'}
@@ -50,6 +55,11 @@ async def add(office: Office, key: str, *ids: str) -> None:
     audience = (await office.directory.write(Write(place, (Identify(),)))).recipient
     assert audience is not None
     await office.directory.subscriptions.add(audience, [await office.identify(id) for id in ids])
+
+
+async def archive(office: Office, key: str) -> bool:
+    publishing = Publishing(office.pool, SEALER, office.clock)
+    return await archive_audience(publishing, office.directory, office.environment_id, key, ORIGIN)
 
 
 async def has_plan(office: Office, id: str, plan: str) -> None:
@@ -163,7 +173,7 @@ async def test_whom_the_api_has_added_keep_their_audience(office: Office) -> Non
     await add(office, "paying", "ada")
     with pytest.raises(ConfigurationError, match="users were added to an audience of this key; archive it first"):
         await office.push({**FILES, **PAYING})
-    assert await archive_audience(office.directory, office.environment_id, "paying", ORIGIN)
+    assert await archive(office, "paying")
     await office.push({**asking("paying"), **PAYING})
     assert await told(office, "ada") == []
 
@@ -172,12 +182,28 @@ async def test_an_archived_audience_has_no_members(office: Office) -> None:
     await office.push({**asking("beta"), **BETA, **PAYING})
     await add(office, "beta", "ada")
     for key in ("beta", "paying"):
-        assert await archive_audience(office.directory, office.environment_id, key, ORIGIN)
-        assert not await archive_audience(office.directory, office.environment_id, key, ORIGIN)
+        assert await archive(office, key)
+        assert not await archive(office, key)
     assert await office.messaging.audiences.list(office.environment_id) == []
     assert {each.kind for each in await live_commits(office.pool, office.environment_id)} == {ResourceKind.WORKFLOW}
     assert await told(office, "ada") == []
     assert await office.directory.read(office.user("ada")) is not None
+
+
+async def test_who_archives_waits_for_who_publishes(office: Office) -> None:
+    """Else a commit would be left of an audience that is not there."""
+    await office.push({**FILES, **PAYING})
+    resource = ResourceKey(ResourceKind.AUDIENCE, "paying")
+    document = Document('{"name": "All", "type": "dynamic"}')
+    async with office.pool.acquire() as connection, connection.transaction():
+        await lock_environment(connection, office.environment_id)
+        configuration = await checked(connection, office.environment_id, {resource: document})
+        await deploy_within(connection, SEALER, office.environment_id, configuration, office.clock.now())
+        archiving = asyncio.create_task(archive(office, "paying"))
+        await until(lambda: somebody_waits(office))
+    assert await archiving
+    assert await office.messaging.audiences.list(office.environment_id) == []
+    assert resource not in await live_commits(office.pool, office.environment_id)
 
 
 async def test_audiences_are_listed_as_they_are_now(office: Office) -> None:

@@ -10,8 +10,8 @@ from addressee.dialects.management.shapes.commits import Result
 from addressee.dialects.management.wire.errors import missing
 from addressee.dialects.management.wire.keys import SERVICE
 from addressee.dialects.management.wire.query import ENVIRONMENT
-from addressee.messaging.workflows.audiences.archiving import archive_audience
 from addressee.messaging.workflows.commits.model import ResourceKind
+from addressee.messaging.workflows.deploying.archiving import archive_audience
 
 # Knock's command line (1.1.2) means to ask for annotations, and loses the query when it pushes audiences.
 AUDIENCES = Resource(
@@ -34,7 +34,12 @@ async def archive(call: Call) -> Result:
     """Delete an audience with its members in one environment. They stay users."""
     key = call.path["audience_key"]
     archived = await archive_audience(
-        call.services.directory, call.environment.id, key, call.origin, receipt=call.receipt(lambda _: ARCHIVED)
+        call.services.publishing,
+        call.services.directory,
+        call.environment.id,
+        key,
+        call.origin,
+        receipt=call.receipt(lambda _: ARCHIVED),
     )
     if not archived:
         raise missing(f"The audience {key!r}")

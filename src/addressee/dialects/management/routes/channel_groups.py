@@ -20,6 +20,7 @@ from addressee.dialects.management.wire.query import PAGING, Query
 from addressee.directory.documents import check_value
 from addressee.messaging.definitions.model import KEY
 from addressee.messaging.environment.channel_groups import ListedChannelGroup
+from addressee.messaging.workflows.deploying.archiving import archive_channel_group
 
 routes = Routes(keys=SERVICE)
 
@@ -68,13 +69,15 @@ async def archive(call: Call) -> None:
     Workflows keep the channels that they took from it until they are pushed again.
     """
     key = call.path["channel_group_key"]
-    groups = call.services.messaging.channel_groups
-    if not await groups.archive(environments_of(call), key, receipt=call.receipt(no_content)):
+    archived = await archive_channel_group(
+        call.services.publishing, call.services.directory, environments_of(call), key, receipt=call.receipt(no_content)
+    )
+    if not archived:
         raise missing(f"The channel group {key!r}")
 
 
 def environments_of(call: Call) -> list[int]:
-    """Returns the ids of all environments that the caller's key opens, in the order in which they are locked."""
+    """Returns the ids of all environments that the caller's key opens."""
     return sorted(environment.id for environment in call.caller.environments.values())
 
 

@@ -42,6 +42,11 @@ async def store_audience(
     )
 
 
+async def delete_audience(connection: Connection, environment_id: int, key: str) -> bool:
+    """Deletes an audience, and returns whether there was one."""
+    return await connection.fetchval(*SQL["delete_audience"](environment_id=environment_id, key=key)) is not None
+
+
 async def check_members(connection: Connection, environment_id: int, defined: Sequence[AudienceDefinition]) -> None:
     """Tells the sources of dynamic audiences to which users were added that the key is taken."""
     dynamic = {each.key: each.source for each in defined if each.audience.is_dynamic}

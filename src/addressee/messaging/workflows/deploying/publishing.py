@@ -41,8 +41,11 @@ class Publishing:
         self._turn = asyncio.Lock()
 
     @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[Connection]:
+    async def changing(self, *environment_ids: int) -> AsyncIterator[Connection]:
+        """Yields a connection in a transaction that locks environments: nobody else changes what is live there."""
         async with self._turn, self._pool.acquire() as connection, connection.transaction():
+            for id in sorted(environment_ids):
+                await lock_environment(connection, id)
             yield connection
 
     async def check(self, environment_id: int, documents: Mapping[ResourceKey, Document]) -> Configuration:
@@ -60,8 +63,7 @@ class Publishing:
     ) -> None:
         """Checks documents, and stores them as drafts."""
         now = self._clock.now()
-        async with self._transaction() as connection:
-            await lock_environment(connection, environment_id)
+        async with self.changing(environment_id) as connection:
             refuse_too_many(await draft_keys(connection, environment_id), documents)
             await self._configuration(connection, environment_id, documents)
             await store_drafts(connection, environment_id, documents, now, author)
@@ -76,8 +78,7 @@ class Publishing:
         receipt: Receipt | None = None,
     ) -> list[Deployed]:
         """Makes documents live. What they render must be live already, or be among them."""
-        async with self._transaction() as connection:
-            await lock_environment(connection, environment_id)
+        async with self.changing(environment_id) as connection:
             deployed = await self._deploy(connection, environment_id, documents, authorship)
             await keep(connection, receipt, deployed, self._clock.now())
             return deployed
@@ -91,8 +92,7 @@ class Publishing:
         receipt: Receipt | None = None,
     ) -> list[Deployed]:
         """Makes the drafts of these resources live, in one transaction."""
-        async with self._transaction() as connection:
-            await lock_environment(connection, environment_id)
+        async with self.changing(environment_id) as connection:
             drafts = await read_drafts(connection, environment_id, resources)
             documents = {resource: draft.document for resource, draft in drafts.items()}
             deployed = await self._deploy(connection, environment_id, documents, authorship)
@@ -105,9 +105,8 @@ class Publishing:
         Groups have no drafts, as channels have none.
         """
         deployed: list[Deployed] = []
-        async with self._transaction() as connection:
+        async with self.changing(*environment_ids) as connection:
             for id in environment_ids:
-                await lock_environment(connection, id)
                 sources = ConfigurationSources(channel_groups=[read_document(text, f"channel group {key}", key)])
                 configuration = check_sources(sources, {}, await read_available(connection, id))
                 deployed += await deploy_within(connection, self._sealer, id, configuration, self._clock.now())
@@ -128,7 +127,7 @@ class Publishing:
         receipt: Receipt | None = None,
     ) -> list[Deployed]:
         """Makes the newest commits of one environment live in another, in one transaction; all, or these."""
-        async with self._transaction() as connection:
+        async with self.changing(target) as connection:
             deployed = await self._promote(connection, source, target, authorship, commits)
             await keep(connection, receipt, deployed, self._clock.now())
             return deployed
@@ -140,7 +139,7 @@ class Publishing:
 
         None if it is not the newest of its resource, or what it says is live there already.
         """
-        async with self._transaction() as connection:
+        async with self.changing(target) as connection:
             if not await self._promote(connection, source, target, authorship, [commit.id]):
                 return None
             made = (await live_commits(connection, target, [commit.resource]))[commit.resource]
@@ -150,6 +149,7 @@ class Publishing:
     async def effects_of_promotion(self, source: int, target: int, commits: Collection[UUID]) -> list[Deployed]:
         """Returns what promoting these commits would change, and changes nothing."""
         async with self._turn, self._pool.acquire() as connection, undone(connection):
+            await lock_environment(connection, target)
             return await self._promote(connection, source, target, NOBODY, commits)
 
     async def _promote(
@@ -160,7 +160,6 @@ class Publishing:
         authorship: Authorship,
         commits: Collection[UUID] | None,
     ) -> list[Deployed]:
-        await lock_environment(connection, target)
         found = await unpromoted_commits(connection, source, target, commits)
         documents = {resource: commit.document for resource, commit in found.items()}
         promoted = Authorship(
