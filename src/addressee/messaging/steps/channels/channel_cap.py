@@ -46,7 +46,7 @@ class ChannelCapStep(ThrottleStep, frozen=True, tag="channel_cap", kw_only=True)
             context.preferences,
             context.kinds,
             context.tenant_data(channel),
-            is_fixed=self.redirected,
+            is_fixed=self.redirected or channel.served_by.is_fixed(channel.settings),
             by_email=self.by_email,
         )
         if reached.obstacle is not None or context.sandbox:
