@@ -10,7 +10,7 @@ import pytest
 
 from addressee.channels.provider import ChannelType
 from addressee.messaging.environment.channels import Channel
-from addressee.messaging.workflows.folders.channels import says_the_same, to_file, to_text, variables_in
+from addressee.messaging.workflows.folders.channels import says_the_same, to_files, to_text, variables_in
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
 ID = "0192a1b2-0000-7000-8000-000000000001"
@@ -18,6 +18,10 @@ ID = "0192a1b2-0000-7000-8000-000000000001"
 
 def channel(key: str, type: ChannelType, provider: str, settings: dict[str, Any], name: str | None = None) -> Channel:
     return Channel(UUID(ID), key, name or key, type, provider, settings, NOW, NOW)
+
+
+def to_file(channel: Channel, secrets: dict[str, Any]) -> dict[str, Any]:
+    return to_files([(channel, secrets)])[channel.key]
 
 
 SMTP = to_file(
@@ -46,6 +50,25 @@ def test_each_value_of_a_secret_mapping_is_a_variable_of_its_own() -> None:
         "headers": {"X-Key": "${HOOK_HEADERS_X_KEY}"},
         "signing_secret": "${HOOK_SIGNING_SECRET}",
     }
+
+
+def passwords(*keys: str) -> list[str]:
+    """The variables of the passwords of e-mail channels with these keys, in one environment."""
+    files = to_files([(channel(key, ChannelType.EMAIL, "smtp", {}), {"password": "hunter2"}) for key in keys])
+    return [files[key]["settings"]["password"] for key in keys]
+
+
+def test_secrets_of_keys_that_are_alike_have_variables_of_their_own() -> None:
+    assert passwords("mail-a", "other") == ["${MAIL_A_PASSWORD}", "${OTHER_PASSWORD}"]
+    first, second = passwords("mail-a", "mail_a")
+    assert (first, second) == ("${MAIL_A_PASSWORD_AAB8410C}", "${MAIL_A_PASSWORD_3ABC8CDA}")
+    assert passwords("Mail_A", "mail_a", "mail-a")[1:] == [second, first]
+    assert passwords("mail_a", "other", "mail-a") == [second, "${OTHER_PASSWORD}", first]
+
+
+def test_values_of_a_mapping_that_are_alike_have_variables_of_their_own() -> None:
+    hook = to_file(channel("hook", ChannelType.HTTP, "webhook", {}), {"headers": {"X-Key": "a", "X_Key": "b"}})
+    assert len(variables_in(hook)) == 2
 
 
 FILE = {

@@ -23,7 +23,7 @@ from addressee.messaging.workflows.configuration_sources import CATEGORIES, PREF
 from addressee.messaging.workflows.files.channel_groups import group_path
 from addressee.messaging.workflows.files.channel_groups import to_file as group_file
 from addressee.messaging.workflows.folders import extraction
-from addressee.messaging.workflows.folders.channels import channel_path, says_the_same, to_file, to_text
+from addressee.messaging.workflows.folders.channels import channel_path, says_the_same, to_files, to_text
 from addressee.messaging.workflows.folders.differences import Files, Things
 from addressee.messaging.workflows.folders.local import is_document, links_in, whole_name
 from addressee.messaging.workflows.listing import Workflows
@@ -61,10 +61,12 @@ async def read_stored(pool: Pool, sealer: Sealer, environment_id: int) -> Stored
     return Stored(
         commits=commits,
         active={each.key: each.active for each in workflows},
-        channels={
-            each.key: to_file(each, await channels.stored_secrets(pool, sealer, environment_id, each))
-            for each in await channels.all_channels(pool, environment_id)
-        },
+        channels=to_files(
+            [
+                (each, await channels.stored_secrets(pool, sealer, environment_id, each))
+                for each in await channels.all_channels(pool, environment_id)
+            ]
+        ),
         wholes=await read_wholes(pool, environment_id),
         pushed=await read_pushed_files(pool, environment_id),
         unknown=[str(each) for each in known if each not in commits],
