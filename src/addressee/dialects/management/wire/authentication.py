@@ -56,8 +56,18 @@ async def authenticate(request: Request) -> tuple[Credential, Caller]:
 
 
 def environment_of(request: Request, caller: Caller) -> Environment:
-    """Returns the environment that a request means: the one it names, the only one of its key, or development."""
-    query = Query(request.query_string) if "branch" in request.operation.query else Query("")
-    named = query.environment()
-    names = list(caller.environments)
-    return caller.environment(named or (names[0] if len(names) == 1 else DEFAULT), "environment")
+    """Returns the environment that a request means: the one it names, the only one of its key, or development.
+
+    Raises ManagementError where that is none. What is asked of no environment is asked in the oldest one then.
+    """
+    takes = request.operation.query
+    named = Query(request.query_string).environment() if "branch" in takes else None
+    if named is not None:
+        return caller.environment(named, "environment")
+    oldest, *others = caller.environments.values()
+    if not others or (DEFAULT not in caller.environments and "environment" not in takes):
+        return oldest
+    if DEFAULT not in caller.environments:
+        message = f"This key opens several environments, and none is called {DEFAULT!r}: name the one that you mean."
+        raise invalid("environment", message, f"must be one of {', '.join(caller.environments)}")
+    return caller.environments[DEFAULT]
