@@ -12,7 +12,7 @@ from addressee.directory.writing.writes import Write
 from addressee.messaging.lifecycle.erasure import erase_people, gone
 from addressee.messaging.messages.model import lock_messages
 from tests.messaging.messages.marks.test_marks import waits_for_a_lock
-from tests.messaging.office import Office
+from tests.messaging.office import FILES, Office
 from tests.support.waiting import until
 
 NOTHING = {"workflow_runs": 0, "recipient_runs": 0, "messages": 0, "message_events": 0, "sends": 0}
@@ -207,3 +207,51 @@ async def test_messages_are_erased_in_the_order_in_which_others_lock_them(office
         await asyncio.wait_for(lock_messages(connection, office.environment_id, messages[1:]), 20)
     await erasing
     assert [await office.messages(id) for id in ids] == [[], []]
+
+
+LOCKED = """
+steps:
+  - {ref: cap, type: throttle, settings: {throttle_limit: 9, throttle_window: 1d}}
+  - {ref: feed, channel: in-app, template: {body: Hello}}
+  - ref: wait
+    type: wait_for_event
+    settings: {event: paid, expires_after: 1d}
+"""
+
+BATCHED = "steps: [{ref: digest, type: batch, settings: {batch_window: 1h}}]"
+
+# What a page of runs locks, as it does: each statement names the rows of a recipient.
+RUNS = "SELECT FROM addressee.recipient_runs WHERE environment_id = $1 AND recipient_id = $2 FOR NO KEY UPDATE"
+THROTTLES = "UPDATE addressee.throttles SET passed = passed WHERE environment_id = $1 AND recipient_id = $2"
+BATCHES = "SELECT FROM addressee.batches WHERE environment_id = $1 AND recipient_id = $2 FOR NO KEY UPDATE"
+WAITS = "DELETE FROM addressee.waits WHERE environment_id = $1 AND recipient_id = $2"
+HEADS = "UPDATE addressee.message_heads SET position = position + 1 WHERE environment_id = $1 AND recipient_id = $2"
+
+
+@pytest.mark.parametrize("ids", [("ada", "bob"), ("bob", "ada")])
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ((RUNS, "ada"), (RUNS, "bob")),
+        ((RUNS, "ada"), (WAITS, "ada")),
+        ((THROTTLES, "ada"), (THROTTLES, "bob")),
+        ((THROTTLES, "bob"), (HEADS, "ada")),
+        ((BATCHES, "ada"), (BATCHES, "bob")),
+        ((BATCHES, "bob"), (HEADS, "ada")),
+    ],
+)
+async def test_erasing_and_a_page_of_runs_do_not_wait_for_each_other(
+    office: Office, ids: tuple[str, str], first: tuple[str, str], then: tuple[str, str]
+) -> None:
+    await office.push({**FILES, "workflows/locked.yaml": LOCKED, "workflows/batched.yaml": BATCHED})
+    people = [await office.identify(id) for id in ids]
+    for workflow in ("locked", "batched"):
+        await office.trigger(*ids, workflow=workflow)
+    await office.work()
+    async with office.pool.acquire() as connection, connection.transaction():
+        await connection.execute(first[0], office.environment_id, first[1])
+        erasing = asyncio.create_task(erase_people(office.pool, [each.identity for each in people]))
+        await until(lambda: waits_for_a_lock(office))
+        await asyncio.wait_for(connection.execute(then[0], office.environment_id, then[1]), 20)
+    await erasing
+    assert await office.counts() == NOTHING

@@ -91,15 +91,17 @@ async def erase_people(pool: Pool, people: Sequence[Identity]) -> list[Identity]
         while await pool.fetchval(*SQL["erase_webhook_deliveries"](people=told, limit=PAGE_SIZE)) == PAGE_SIZE:
             pass
         async with pool.acquire() as connection, connection.transaction():
+            # In the order in which pages of runs lock what they share with this, so that neither ends by a deadlock.
             for statement in (
-                "erase_schedules",
-                "erase_changes",
-                "erase_message_heads",
-                "erase_feed_counts",
-                "erase_feed_bells",
+                "lock_waiting_runs",
                 "erase_throttles",
                 "erase_batches",
                 "erase_waits",
+                "erase_message_heads",
+                "erase_feed_counts",
+                "erase_feed_bells",
+                "erase_schedules",
+                "erase_changes",
             ):
                 await connection.execute(*SQL[statement](people=batch))
             await erase_acts(connection, batch)
