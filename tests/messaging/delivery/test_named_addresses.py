@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from itertools import chain
 from typing import Any
 
@@ -105,6 +106,47 @@ async def test_copies_go_with_another_address_if_the_first_one_is_suppressed(off
     assert await send(office, to=f"{EVE}, a@example.com, b@example.com", cc="c@example.com") is Status.SENT
     assert sorted(chain.from_iterable(mail.recipients)) == ["a@example.com", "b@example.com", "c@example.com"]
     assert ["c@example.com"] not in mail.recipients
+
+
+A, B, C = "a@example.com", "b@example.com", "c@example.com"
+NO_MAILBOX = "550 5.1.1 no such user"
+GREYLISTED = "450 4.2.1 greylisted"
+
+
+async def test_copies_go_with_another_address_if_the_first_one_bounces(office: Office, mail: MailServer) -> None:
+    mail.refused[A] = NO_MAILBOX
+    assert await send(office, to=f"{A}, {B}", cc=C) is Status.SENT
+    assert mail.recipients == [[B, C]]
+
+
+async def test_copies_do_not_wait_for_an_address_that_is_tried_again(office: Office, mail: MailServer) -> None:
+    mail.refused[A] = GREYLISTED
+    assert await send(office, to=f"{A}, {B}", cc=C) is Status.SENT
+    assert mail.recipients == [[B, C]]
+    mail.refused.clear()
+    await office.work_after(timedelta(minutes=1))
+    assert mail.recipients == [[B, C], [A]]
+
+
+@pytest.mark.parametrize("answer", [NO_MAILBOX, GREYLISTED])
+async def test_copies_go_with_an_address_that_is_taken_later(office: Office, mail: MailServer, answer: str) -> None:
+    mail.refused = {A: answer, B: GREYLISTED}
+    await send(office, to=f"{A}, {B}", cc=C)
+    assert mail.recipients == []
+    mail.refused = {A: NO_MAILBOX}
+    await office.work_after(timedelta(minutes=1))
+    assert mail.recipients == [[B, C]]
+
+
+async def test_copies_go_with_the_last_that_waits_when_the_others_are_given_up(
+    office: Office, mail: MailServer
+) -> None:
+    await suppress(office, EVE)
+    mail.refused = {A: GREYLISTED, B: NO_MAILBOX}
+    await send(office, to=f"{EVE}, {B}, {A}", cc=C)
+    mail.refused = {}
+    await office.work_after(timedelta(minutes=1))
+    assert mail.recipients == [[A, C]]
 
 
 async def test_the_recipients_preferences_count(office: Office, mail: MailServer) -> None:

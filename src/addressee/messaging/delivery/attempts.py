@@ -17,6 +17,7 @@ from addressee.channels.settings import ChannelSettings
 from addressee.messaging.delivery.attachments import Prepared
 from addressee.messaging.delivery.channels.open_channels import OpenChannel
 from addressee.messaging.delivery.channels.pacing import ChannelState
+from addressee.messaging.delivery.copies import Turn, may_be_taken, with_copies
 from addressee.messaging.delivery.results import Results
 from addressee.messaging.delivery.sends import ClaimedSend, Obstacle, Reached, SendAttempt, Unprepared, with_token
 from addressee.messaging.messages.status import Status, StatusChange, attempted, outcome, retry_after, undelivered
@@ -31,31 +32,46 @@ log = structlog.get_logger()
 
 async def try_some(
     attempt: Callable[[ClaimedSend, Reached], Awaitable[Sent | Failed]],
-    sends: Sequence[tuple[ClaimedSend, Reached]],
+    turns: Sequence[Turn],
     at_once: int,
     is_time: Callable[[], bool],
     results: Results,
 ) -> None:
-    """Tries sends of one channel, some at once, as long as there is time and the provider takes messages.
+    """Tries sends of one channel, some turns at once, as long as there is time and the provider takes messages.
 
     Each result is added to `results` as it comes. When it is cancelled, what was under way may have been sent.
     """
-    waiting = deque(sends)
+    waiting = deque(turns)
     failures: list[Failure] = []
 
-    async def one_after_the_other() -> None:
-        while waiting and is_time() and goes_on(failures):
-            send, reached = waiting.popleft()
-            try:
-                result = await attempt(send, reached)
-            except asyncio.CancelledError:
-                results.add((send, Failed(Failure.UNCONFIRMED, "the worker was stopped before the provider answered")))
-                raise
-            if isinstance(result, Failed):
-                failures.append(result.failure)
-            results.add((send, result))
+    def may_go_on() -> bool:
+        return is_time() and goes_on(failures)
 
-    await asyncio.gather(*(one_after_the_other() for _ in range(min(at_once, len(sends)))))
+    async def one_after_the_other() -> None:
+        while waiting and may_go_on():
+            await take(waiting.popleft())
+
+    async def take(turn: Turn) -> None:
+        for send, reached in turn.sends:
+            if not may_go_on():
+                return
+            copies_wait = turn.has_copies and send.message_id not in results.copied
+            try:
+                result = await attempt(send, with_copies(send, reached) if copies_wait else reached)
+            except asyncio.CancelledError:
+                stopped = Failed(Failure.UNCONFIRMED, "the worker was stopped before the provider answered")
+                note(send, stopped, copied=copies_wait)
+                raise
+            note(send, result, copied=copies_wait and may_be_taken(result))
+
+    def note(send: ClaimedSend, result: Sent | Failed, *, copied: bool) -> None:
+        if isinstance(result, Failed):
+            failures.append(result.failure)
+        if copied:
+            results.copied[send.message_id] = send.address.value
+        results.add((send, result))
+
+    await asyncio.gather(*(one_after_the_other() for _ in range(min(at_once, len(turns)))))
 
 
 def goes_on(failures: Sequence[Failure]) -> bool:

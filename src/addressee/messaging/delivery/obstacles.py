@@ -127,22 +127,7 @@ async def resolve_sends(
             found = resolved[send.id]
             assert isinstance(found, Reached)
             resolved[send.id] = found._replace(content=found.content.without_copies_to(without))
-    return {**resolved, **passed_on(sends, resolved)}
-
-
-def passed_on(sends: Sequence[ClaimedSend], resolved: Mapping[str, Reached | Obstacle]) -> Mapping[str, Reached]:
-    """Returns the sends that copies go with as the address that they were to go with is not reached, by their ids."""
-    copied = [send for send in sends if send.content.copied_with is not None]
-    reached = {send.message_id: send for send in copied if isinstance(resolved[send.id], Reached)}
-    changed = {}
-    for first in copied:
-        heir = reached.get(first.message_id)
-        if heir is None or first.address.value != first.content.copied_with:
-            continue
-        found = resolved[heir.id]
-        if isinstance(resolved[first.id], Obstacle) and isinstance(found, Reached):
-            changed[heir.id] = found._replace(content=found.content.copied_beside(heir.address.value))
-    return changed
+    return resolved
 
 
 def owner_of(send: ClaimedSend, run: RecipientRun | None) -> Identity:

@@ -11,7 +11,10 @@ from addressee.messaging.delivery.sends import Obstacle, Tried, Unprepared
 
 
 class Results:
-    """Collects results of sends as they come. `sends` were tried so far, the channels in `channel_ids` answered."""
+    """Collects results of sends as they come. `sends` were tried so far, the channels in `channel_ids` answered.
+
+    `copied` are the addresses with which copies of messages went, or may have gone, by the ids of messages.
+    """
 
     def __init__(self, enough: int) -> None:
         self._enough = enough
@@ -19,6 +22,7 @@ class Results:
         self._are_enough = asyncio.Event()
         self.sends: set[str] = set()
         self.channel_ids: set[UUID] = set()
+        self.copied: dict[str, str] = {}
 
     def add(self, tried: Tried) -> None:
         send, result = tried

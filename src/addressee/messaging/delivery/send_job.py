@@ -33,6 +33,7 @@ from addressee.messaging.delivery.channels.channel_states import release_slots
 from addressee.messaging.delivery.channels.health import count_results
 from addressee.messaging.delivery.channels.open_channels import JobChannels, OpenChannel, OpenChannels
 from addressee.messaging.delivery.channels.pacing import ChannelState
+from addressee.messaging.delivery.copies import pass_on_copies, turns_of
 from addressee.messaging.delivery.dead_addresses import BouncedSend, disable_addresses
 from addressee.messaging.delivery.failover.failover import Failover
 from addressee.messaging.delivery.failover.leaving import has_stand_ins
@@ -211,7 +212,8 @@ class SendHandler:
             if reachable:
                 attempt = partial(deliver, channels[id].sender, attachments)
                 at_once = batch.at_once(channels[id])
-                trying.append(try_some(attempt, reachable, at_once, lambda: self._clock.now() < until, results))
+                turns = turns_of(reachable, sends)
+                trying.append(try_some(attempt, turns, at_once, lambda: self._clock.now() < until, results))
         await asyncio.gather(*trying)
 
     async def _record(
@@ -247,6 +249,7 @@ class SendHandler:
                 ids = {send.message_id for send in (*ending.untried, *(each.send for each in attempts))}
                 await lock_messages(connection, environment_id, ids)
                 recorded = await record_attempts(connection, environment_id, attempts, now)
+                await pass_on_copies(connection, environment_id, recorded, results.copied)
                 recorded_ids = {each.send.id for each in recorded}
                 following = [move.after_attempt(now) for id, move in moves.items() if id in recorded_ids]
                 await store_moves(connection, environment_id, following, now)

@@ -27,8 +27,8 @@ class EmailContent(Content, frozen=True, kw_only=True, tag=ChannelType.EMAIL.val
     """The content of an e-mail. `to` is a comma-separated list of addresses; each gets an e-mail of its own.
 
     `overrides` are laid over the request of a provider with an API. SMTP and the outbox ignore them. `cc` and `bcc` get
-    a copy of the first of these e-mails, or of another one if that address is not reached. If it is `redirected`, the
-    addresses are not the recipient's own.
+    a copy of the first of these e-mails; another address comes first once that one is not reached. If it is
+    `redirected`, the addresses are not the recipient's own.
     """
 
     ADDRESSES: ClassVar[tuple[str, ...]] = ("sender", "to", "reply_to", "cc", "bcc", "redirected")
