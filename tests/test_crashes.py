@@ -198,7 +198,7 @@ async def check_messages(connection: Connection, outbox: Path) -> None:
     assert Counter(map(tuple, messages)) == Counter(expected)
     events = await connection.fetch("""
         SELECT step_ref, type, count(*), count(DISTINCT message_id)
-        FROM addressee.message_events
+        FROM addressee.events_of_messages
         JOIN addressee.messages ON messages.id = message_id
         GROUP BY step_ref, type
     """)

@@ -250,7 +250,7 @@ class Office:
 
     async def counts(self) -> dict[str, int]:
         """How many rows there are of what a run makes."""
-        tables = ("workflow_runs", "recipient_runs", "messages", "message_events", "sends")
+        tables = ("workflow_runs", "recipient_runs", "messages", "events_of_messages", "sends")
         statement = "SELECT count(*) FROM addressee.{} WHERE environment_id = $1"
         return {table: await self.pool.fetchval(statement.format(table), self.environment_id) for table in tables}
 

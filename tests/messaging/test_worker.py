@@ -70,7 +70,7 @@ async def test_two_workers_share_the_work(installation: Installation, office: Of
         "workflow_runs": 11,
         "recipient_runs": 600,
         "messages": 1200,
-        "message_events": 3000,
+        "events_of_messages": 3000,
         "sends": 600,
     }
     assert [message.status for message in await office.messages("user-0", statuses=[Status.SENT])] == [Status.SENT] * 2

@@ -50,6 +50,6 @@ async def test_a_trigger_becomes_a_feed_item_and_an_email(office: Office) -> Non
         "workflow_runs": 1,
         "recipient_runs": 1,
         "messages": 2,
-        "message_events": 5,
+        "events_of_messages": 5,
         "sends": 1,
     }

@@ -11,9 +11,10 @@ from addressee.database.pool import Pool
 from addressee.database.queries import load
 from addressee.directory.recipient import USERS, Identity
 from addressee.messaging.effects.wait_endings import EndedWait
-from addressee.messaging.messages.events import NewEvent
+from addressee.messaging.messages.events import FirstEvent, NewEvent
 from addressee.messaging.messages.signals import Signal
-from addressee.messaging.runs.rows import MovedRun
+from addressee.messaging.messages.status import Status
+from addressee.messaging.runs.rows import MessageRow, MovedRun
 from addressee.messaging.steps.run import RunStatus
 from tests.messaging.office import Office
 from tests.support.filled_environments import empty
@@ -68,8 +69,40 @@ def statements(count: int) -> dict[str, dict[str, Any]]:
             "data": [b"{}"] * count,
             "now": NOW,
         },
+        "insert_messages": {
+            **HERE,
+            "workflow": "note",
+            "version_id": RUN,
+            "categories": [],
+            "tenant": None,
+            "messages": [message(n) for n in numbers],
+            "position": 0,
+            "now": NOW,
+        },
         "move_recipient_runs": {**HERE, "run_ids": [RUN], "pages": [0], "moved": moved, "now": NOW},
     }
+
+
+def message(n: int) -> MessageRow:
+    made = [FirstEvent(str(n), "message.created")]
+    return MessageRow(
+        id=f"message-{n}",
+        collection=USERS,
+        recipient_id=f"user-{n}",
+        uid=UUID(int=n),
+        channel_id=RUN,
+        run_id=RUN,
+        recipient_run_id=UUID(int=n),
+        step_ref="note",
+        data=b"{}",
+        filter_data=b"{}",
+        content=b"{}",
+        topic=None,
+        status=Status.DELIVERED,
+        actors=b"[]",
+        collected=None,
+        first_events=msgspec.json.encode(made),
+    )
 
 
 @pytest.mark.parametrize("count", [1, 200])

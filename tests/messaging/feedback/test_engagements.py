@@ -282,7 +282,7 @@ async def test_whoever_is_gone_is_led_on_all_the_same(office: Office, server: Ma
     assert (answer.status_code, answer.headers["location"]) == (302, B)
     assert (await reader.visit(mail.pixels[0])).status_code == 200
     await office.work()
-    assert (await office.counts())["message_events"] == 0
+    assert (await office.counts())["events_of_messages"] == 0
 
 
 async def test_who_was_merged_has_clicked_as_the_one_that_is_left(

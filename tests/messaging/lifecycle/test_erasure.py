@@ -15,7 +15,7 @@ from tests.messaging.messages.marks.test_marks import waits_for_a_lock
 from tests.messaging.office import FILES, Office
 from tests.support.waiting import until
 
-NOTHING = {"workflow_runs": 0, "recipient_runs": 0, "messages": 0, "message_events": 0, "sends": 0}
+NOTHING = {"workflow_runs": 0, "recipient_runs": 0, "messages": 0, "events_of_messages": 0, "sends": 0}
 
 
 async def notified(office: Office, *ids: str) -> None:
@@ -41,7 +41,7 @@ async def test_others_keep_theirs(office: Office) -> None:
         "workflow_runs": 1,
         "recipient_runs": 1,
         "messages": 2,
-        "message_events": 5,
+        "events_of_messages": 5,
         "sends": 1,
     }
     assert len(await office.messages("bob")) == 2

@@ -87,7 +87,7 @@ async def test_deleting_the_primary_erases_everyone_merged_into_it(office: Offic
         "workflow_runs": 0,
         "recipient_runs": 0,
         "messages": 0,
-        "message_events": 0,
+        "events_of_messages": 0,
         "sends": 0,
     }
     assert (

@@ -50,7 +50,7 @@ async def test_a_thousand_recipients_get_their_own(office: Office) -> None:
         "workflow_runs": 1,
         "recipient_runs": 1000,
         "messages": 2000,
-        "message_events": 5000,
+        "events_of_messages": 5000,
         "sends": 1000,
     }
     assert len(office.emails()) == 1000
@@ -130,7 +130,7 @@ async def test_jobs_that_run_twice_make_nothing_twice(office: Office) -> None:
         "workflow_runs": 1,
         "recipient_runs": 2,
         "messages": 2,
-        "message_events": 5,
+        "events_of_messages": 5,
         "sends": 1,
     }
 
@@ -148,7 +148,7 @@ async def test_two_workers_at_once_make_nothing_twice(office: Office) -> None:
         "workflow_runs": 1,
         "recipient_runs": 50,
         "messages": 100,
-        "message_events": 250,
+        "events_of_messages": 250,
         "sends": 50,
     }
     assert len(office.emails()) == 50

@@ -29,7 +29,7 @@ trigger_data_schema:
     plan: {{type: string}}
     seats: {{type: integer}}
 """
-NOTHING = {"workflow_runs": 0, "recipient_runs": 0, "messages": 0, "message_events": 0, "sends": 0}
+NOTHING = {"workflow_runs": 0, "recipient_runs": 0, "messages": 0, "events_of_messages": 0, "sends": 0}
 
 
 async def test_an_accepted_trigger_is_one_run_and_one_job(office: Office) -> None:

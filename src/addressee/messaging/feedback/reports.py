@@ -16,7 +16,7 @@ from addressee.messaging.delivery.sends import StoredSend, with_token
 from addressee.messaging.messages.delivery_logs import NewDeliveryLog
 from addressee.messaging.messages.marks.mark import Mark
 from addressee.messaging.messages.status import NEXT, OPTED_OUT, Status, StatusChange, undelivered
-from addressee.messaging.recipients.identifiers import event_id
+from addressee.messaging.recipients.identifiers import log_id
 from addressee.messaging.tracking.urls import shown_url
 
 # What an event makes of a send that was sent. Who reads a message has it, though nobody may have said so before.
@@ -144,7 +144,7 @@ def logs_of(reports: Iterable[ReportedSend], channel_id: UUID, received_at: date
     """Returns what providers told of sends as delivery logs, without what says how somebody read a message."""
     return [
         NewDeliveryLog(
-            id=event_id(time_of(event, received_at), 0, report.send.id, event.kind),
+            id=log_id(time_of(event, received_at), report.send.id, event.kind),
             message_id=report.send.message_id,
             recipient=report.send.recipient,
             service=report.provider,

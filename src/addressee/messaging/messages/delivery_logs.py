@@ -14,7 +14,7 @@ from addressee.channels.sender import ProviderCall
 from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.directory.recipient import Document, Identity
-from addressee.messaging.recipients.identifiers import event_id
+from addressee.messaging.recipients.identifiers import log_id
 
 SQL = load(__package__)
 
@@ -48,7 +48,7 @@ def new_delivery_log(
     request = {"method": call.method, "host": call.host, "path": call.path, "body": call.request}
     response = {"status": call.status, "body": call.response}
     return NewDeliveryLog(
-        event_id(now, 0, send_id, str(number)),
+        log_id(now, send_id, str(number)),
         message_id,
         recipient,
         call.service,

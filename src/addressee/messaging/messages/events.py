@@ -1,9 +1,9 @@
-"""Events of messages, one row for each."""
+"""Events of messages. Those that a message is born with are stored with it, later ones as a row for each."""
 
 from __future__ import annotations
 
 from collections import Counter as Counts
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ from prometheus_client import Counter
 from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.directory.recipient import Document, Identity, Place
-from addressee.messaging.recipients.identifiers import event_id
+from addressee.messaging.recipients.identifiers import event_id, moment
 
 SQL = load(__package__)
 
@@ -45,6 +45,8 @@ TYPES = {
     )
 }
 
+CREATED = "message.created"
+
 EVENTS = Counter("addressee_message_events", "What happened to messages", ["type"])
 
 
@@ -53,6 +55,14 @@ class NewEvent(NamedTuple):
 
     message_id: str
     recipient: Identity
+    type: str
+    data: Mapping[str, Any] | None = None
+
+
+class FirstEvent(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An event as it is stored with its message."""
+
+    id: str
     type: str
     data: Mapping[str, Any] | None = None
 
@@ -69,19 +79,37 @@ class MessageEvent:
     inserted_at: datetime
 
 
+class Moments(dict[str, str]):
+    """What the ids of events of one time begin with, by their types: a message's sort in the order of TYPES."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__()
+        self._at = at
+
+    def __missing__(self, type: str) -> str:
+        self[type] = moment(self._at, TYPES[type])
+        return self[type]
+
+
 async def insert_events(connection: Connection, environment_id: int, events: Sequence[NewEvent], now: datetime) -> None:
     """Stores events of one moment, one for each message and type; lists have a message's in the order of TYPES."""
-    for type, count in Counts(event.type for event in events).items():
-        EVENTS.labels(type).inc(count)
+    count_events(event.type for event in events)
+    moments = Moments(now)
     await connection.execute(
         *SQL["insert_events"](
             environment_id=environment_id,
-            ids=[event_id(now, TYPES[event.type], event.message_id, event.type) for event in events],
+            ids=[event_id(moments[event.type], event.message_id) for event in events],
             events=events,
             data=[None if event.data is None else msgspec.json.encode(event.data) for event in events],
             now=now,
         )
     )
+
+
+def count_events(types: Iterable[str]) -> None:
+    """Counts events that are stored, for the metrics."""
+    for type, count in Counts(types).items():
+        EVENTS.labels(type).inc(count)
 
 
 def event_from(environment_id: int, row: asyncpg.Record) -> MessageEvent:

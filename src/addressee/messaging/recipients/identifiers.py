@@ -20,10 +20,18 @@ PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
 PAIR = len(PAIRS)
 THIRD = len(ALPHABET) ** (LENGTH // 3)
 
+# There are fewer tails than payloads of one sequence, so that moments differ wherever sequences do.
+TAIL_LENGTH = 16
+TAILS = len(ALPHABET) ** TAIL_LENGTH
+
 
 def ksuid(at: datetime, payload: bytes) -> str:
     """Raises OverflowError for times before 2014 and after 2150."""
-    number = int.from_bytes((int(at.timestamp()) - EPOCH_SECONDS).to_bytes(4) + payload)
+    return digits(int.from_bytes((int(at.timestamp()) - EPOCH_SECONDS).to_bytes(4) + payload))
+
+
+def digits(number: int) -> str:
+    """Returns the KSUID of 20 bytes, given as a number."""
     number, low = divmod(number, THIRD)
     high, middle = divmod(number, THIRD)
     return f"{third(high)}{third(middle)}{third(low)}"
@@ -43,10 +51,26 @@ def derived_ksuid(at: datetime, *parts: str) -> str:
     return ksuid(at, digest(PAYLOAD_BYTES, parts))
 
 
-def event_id(at: datetime, rank: int, message_id: str, type: str) -> str:
-    """Returns a KSUID that sorts by the microsecond, and within it by `rank` (0 to 31)."""
-    sequence = (at.microsecond << 5 | rank).to_bytes(SEQUENCE_BYTES)
-    return ksuid(at, sequence + digest(PAYLOAD_BYTES - SEQUENCE_BYTES, (message_id, type)))
+def log_id(at: datetime, send_id: str, part: str) -> str:
+    """Returns a KSUID that sorts by the microsecond."""
+    return ksuid(at, sequence(at, 0) + digest(PAYLOAD_BYTES - SEQUENCE_BYTES, (send_id, part)))
+
+
+def moment(at: datetime, rank: int) -> str:
+    """Returns the beginning of the ids of events, which sort by the microsecond, and within it by `rank` (0 to 31)."""
+    seconds = (int(at.timestamp()) - EPOCH_SECONDS).to_bytes(4)
+    first = int.from_bytes(seconds + sequence(at, rank) + bytes(PAYLOAD_BYTES - SEQUENCE_BYTES))
+    # Rounded up, so that whatever stands behind it makes no id of an earlier moment.
+    return digits(first + -first % TAILS)[:-TAIL_LENGTH]
+
+
+def event_id(moment: str, message_id: str) -> str:
+    """Returns the KSUID of what happened to a message at a moment. The message's id ends with digits of a digest."""
+    return moment + message_id[-TAIL_LENGTH:]
+
+
+def sequence(at: datetime, rank: int) -> bytes:
+    return (at.microsecond << 5 | rank).to_bytes(SEQUENCE_BYTES)
 
 
 def workflow_id(environment_uid: UUID, key: str) -> UUID:

@@ -78,6 +78,7 @@ class MessageRow(NamedTuple):
     status: Status | None
     actors: bytes
     collected: bytes | None
+    first_events: bytes
 
 
 class SendRow(NamedTuple):

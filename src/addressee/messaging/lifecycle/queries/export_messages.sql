@@ -6,7 +6,7 @@ owners AS (
          :uid::uuid AS uid
 )
 SELECT jsonb_build_array(messages.inserted_at, messages.id) AS key,
-       to_jsonb(messages) - '{environment_id,collection,recipient_id,uid,filter_data}'::text[]
+       to_jsonb(messages) - '{environment_id,collection,recipient_id,uid,filter_data,first_events,first_events_at}'::text[]
          || jsonb_build_object(
               'events', (
                 SELECT coalesce(
@@ -20,7 +20,7 @@ SELECT jsonb_build_array(messages.inserted_at, messages.id) AS key,
                          ),
                          '[]'
                        )
-                FROM addressee.message_events AS events
+                FROM addressee.events_of_messages AS events
                 WHERE events.environment_id = messages.environment_id
                   AND events.message_id = messages.id
                   AND events.recipient_id = messages.recipient_id

@@ -1,7 +1,7 @@
 -- A page of a present message's events, oldest first.
 WITH entries AS NOT MATERIALIZED (
   SELECT *
-  FROM addressee.message_events
+  FROM addressee.events_of_messages
   WHERE environment_id = :environment_id
     AND message_id = :message_id
     AND EXISTS (

@@ -19,7 +19,7 @@ WHERE messages.link_clicked_at IS NOT NULL
   -- part: not_retained
   AND NOT EXISTS (
     SELECT
-    FROM addressee.message_events AS events
+    FROM addressee.events_of_messages AS events
     WHERE events.environment_id = messages.environment_id
       AND events.message_id = messages.id
       AND events.recipient_id = messages.recipient_id
@@ -28,7 +28,7 @@ WHERE messages.link_clicked_at IS NOT NULL
   )
   AND (
     SELECT count(*)
-    FROM addressee.message_events AS events
+    FROM addressee.events_of_messages AS events
     WHERE events.environment_id = messages.environment_id
       AND events.message_id = messages.id
       AND events.recipient_id = messages.recipient_id

@@ -7,7 +7,7 @@ SELECT DISTINCT ON (message_id, type)
        type,
        data,
        inserted_at
-FROM addressee.message_events
+FROM addressee.events_of_messages
 WHERE environment_id = :environment_id
   AND message_id = ANY(:message_ids::text[])
 ORDER BY message_id, type, id DESC

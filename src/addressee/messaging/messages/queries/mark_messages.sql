@@ -43,7 +43,7 @@ WITH before AS (
                                 :metadata::jsonb IS NOT NULL
                                 AND :metadata IS DISTINCT FROM (
                                   SELECT events.data
-                                  FROM addressee.message_events AS events
+                                  FROM addressee.events_of_messages AS events
                                   WHERE events.environment_id = messages.environment_id
                                     AND events.message_id = messages.id
                                     AND events.recipient_id = messages.recipient_id

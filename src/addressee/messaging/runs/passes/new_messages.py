@@ -10,10 +10,10 @@ import msgspec
 
 from addressee.database.pool import Connection
 from addressee.database.queries import load
-from addressee.messaging.messages.events import NewEvent, insert_events
+from addressee.messaging.messages.events import CREATED, FirstEvent, Moments, count_events
 from addressee.messaging.messages.model import flattened
 from addressee.messaging.messages.status import Status, follow
-from addressee.messaging.recipients.identifiers import derived_ksuid
+from addressee.messaging.recipients.identifiers import derived_ksuid, event_id
 from addressee.messaging.recipients.identity import StoredIdentity
 from addressee.messaging.runs.model import RunPage
 from addressee.messaging.runs.rows import MessageRow, SendRow
@@ -41,8 +41,9 @@ async def insert_messages(connection: Connection, made: Sequence[Made], now: dat
     if not made:
         return
     run = made[0].trigger
-    events = [event for each in made for event in first_events(each.message)]
-    await insert_events(connection, run.environment_id, events, now)
+    moments = Moments(now)
+    events = [first_events(each.message, moments) for each in made]
+    count_events(event.type for each in events for event in each)
     await insert_sends(connection, made, now)
     await connection.execute(
         *SQL["insert_messages"](
@@ -51,13 +52,14 @@ async def insert_messages(connection: Connection, made: Sequence[Made], now: dat
             version_id=run.version_id,
             categories=run.categories,
             tenant=run.tenant,
-            messages=[message_row(each.trigger, each.message) for each in made],
+            messages=[message_row(each.trigger, each.message, first) for each, first in zip(made, events, strict=True)],
             position=milliseconds(now),
+            now=now,
         )
     )
 
 
-def message_row(run: Run, message: NewMessage) -> MessageRow:
+def message_row(run: Run, message: NewMessage, events: Sequence[FirstEvent]) -> MessageRow:
     data = message.run.data
     acting = run.actors if message.collected is None else message.actors
     trigger_data = run.data if message.collected is None else {}
@@ -77,6 +79,7 @@ def message_row(run: Run, message: NewMessage) -> MessageRow:
         follow(None, message.changes),
         msgspec.json.encode([StoredIdentity.of(actor) for actor in acting]),
         encoded(message.collected),
+        msgspec.json.encode(events),
     )
 
 
@@ -108,9 +111,6 @@ def milliseconds(at: datetime) -> int:
     return -((EPOCH - at) // timedelta(milliseconds=1))
 
 
-def first_events(message: NewMessage) -> list[NewEvent]:
-    created = NewEvent(message.id, message.recipient, "message.created")
-    return [
-        created,
-        *(NewEvent(message.id, message.recipient, change.event, change.data) for change in message.changes),
-    ]
+def first_events(message: NewMessage, moments: Moments) -> list[FirstEvent]:
+    told = [(CREATED, None), *((change.event, change.data) for change in message.changes)]
+    return [FirstEvent(event_id(moments[type], message.id), type, data) for type, data in told]

@@ -17,7 +17,8 @@ WITH made AS (
     :messages.topic::text[],
     :messages.status::text[],
     :messages.actors::jsonb[],
-    :messages.collected::jsonb[]
+    :messages.collected::jsonb[],
+    :messages.first_events::jsonb[]
   ) WITH ORDINALITY AS made (
     id,
     collection,
@@ -34,6 +35,7 @@ WITH made AS (
     status,
     actors,
     collected,
+    first_events,
     ordinal
   )
 ),
@@ -58,51 +60,94 @@ timed AS (
          timestamptz 'epoch' + (heads.position - made.later) * interval '1 millisecond' AS inserted_at
   FROM made
   JOIN heads USING (recipient_id, uid)
-)
-INSERT INTO addressee.messages (
-  environment_id,
-  id,
-  collection,
-  recipient_id,
-  uid,
-  channel_id,
-  run_id,
-  recipient_run_id,
-  workflow,
-  version_id,
-  categories,
-  step_ref,
-  tenant,
-  actors,
-  data,
-  filter_data,
-  content,
-  topic,
-  status,
-  collected,
-  inserted_at,
-  updated_at
-)
-SELECT :environment_id,
-       id,
-       collection,
-       recipient_id,
-       uid,
-       channel_id,
-       run_id,
-       recipient_run_id,
-       :workflow,
-       :version_id,
-       :categories::text[],
-       step_ref,
-       :tenant,
-       actors,
-       data,
-       filter_data,
-       content,
-       topic,
-       status,
-       collected,
-       inserted_at,
-       inserted_at
-FROM timed
+),
+messages AS (
+  INSERT INTO addressee.messages (
+    environment_id,
+    id,
+    collection,
+    recipient_id,
+    uid,
+    channel_id,
+    run_id,
+    recipient_run_id,
+    workflow,
+    version_id,
+    categories,
+    step_ref,
+    tenant,
+    actors,
+    data,
+    filter_data,
+    content,
+    topic,
+    status,
+    collected,
+    first_events,
+    first_events_at,
+    inserted_at,
+    updated_at
+  )
+  SELECT :environment_id,
+         id,
+         collection,
+         recipient_id,
+         uid,
+         channel_id,
+         run_id,
+         recipient_run_id,
+         :workflow,
+         :version_id,
+         :categories::text[],
+         step_ref,
+         :tenant,
+         actors,
+         data,
+         filter_data,
+         content,
+         topic,
+         status,
+         collected,
+         first_events,
+         :now,
+         inserted_at,
+         inserted_at
+  FROM timed
+  RETURNING environment_id,
+            id,
+            collection,
+            recipient_id,
+            uid,
+            first_events
+),
+-- Events of messages of which somebody may be told: nothing is done for the others.
+stored AS (
+  SELECT messages.environment_id,
+         messages.id AS message_id,
+         events.id COLLATE "C" AS id,
+         messages.collection,
+         messages.recipient_id,
+         messages.uid,
+         events.type,
+         events.data
+  FROM messages
+  CROSS JOIN LATERAL jsonb_to_recordset(messages.first_events) AS events (id text, type text, data jsonb)
+  WHERE EXISTS (
+    SELECT
+    FROM addressee.webhook_endpoints
+    WHERE environment_id = :environment_id
+      AND disabled_at IS NULL
+  )
+  -- Looked up for each message, and in the order of the key: a join, or another index, might read all waits.
+  OR (
+    SELECT true
+    FROM addressee.waits
+    WHERE waits.environment_id = messages.environment_id
+      AND waits.recipient_id = messages.recipient_id
+      AND waits.uid = messages.uid
+      AND waits.type = 'message'
+    ORDER BY waits.name
+    LIMIT 1
+  )
+),
+-- part: events_happened
