@@ -16,7 +16,7 @@ from addressee.messaging.webhooks.delivering.events import ToldMessage, read_eve
 from tests.messaging.office import IN_APP, Office
 from tests.messaging.webhooks.told import open_endpoint, told
 
-SQL = load("addressee.messaging.runs")
+SQL = {**load("addressee.messaging.runs"), **load("addressee.messaging.lifecycle")}
 
 NOTE = "steps: [{ref: note, channel: in-app, template: {body: Hello}}]"
 BROKEN = """steps: [{ref: note, channel: in-app, template: {body: "{{ 1 | divided_by: 0 }}"}}]"""
@@ -142,6 +142,18 @@ async def test_what_they_say_is_read_and_told(office: Office) -> None:
     read = await read_events(office.pool, office.directory.reader, office.environment_id, deliveries)
     data = [event.data for each in deliveries if isinstance(event := read[each.id], ToldMessage)]
     assert data == [None, undelivered.data]
+
+
+async def test_what_they_say_may_have_to_be_erased(office: Office) -> None:
+    await office.push({"workflows/note.yaml": BROKEN})
+    message, other = await noted(office), await noted(office)
+    kept = await events_of(office, other)
+    await office.pool.execute(*SQL["redact_events"](environment_id=office.environment_id, message_ids=[message.id]))
+    assert await office.events(message) == [
+        ("created", None),
+        ("undelivered", {"failure_reason": "fatal_error", "failure_details": ""}),
+    ]
+    assert await events_of(office, other) == kept
 
 
 @pytest.mark.parametrize(("event", "bodies"), [("created", 2), ("delivered", 2), ("seen", 1)])
