@@ -1,7 +1,8 @@
 """What every test can ask for: a migrated database, a pool on it, and an environment of its own."""
 
+import gc
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -21,6 +22,17 @@ from tests.support.servers import fresh_database, installation_of_the_tests
 # A busy machine is no mistake: no example has a deadline.
 settings.register_profile("without deadlines", deadline=None)
 settings.load_profile("without deadlines")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Keeps garbage collection away from the tests that are found: all of them stay, and looking takes long."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @dataclass(frozen=True, slots=True)

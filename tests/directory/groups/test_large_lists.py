@@ -18,8 +18,8 @@ from addressee.directory.edits.lists import LISTS, Define, List
 from addressee.directory.groups.list_members import AT_ONCE, START
 from addressee.directory.reading.uuid_ranges import ALWAYS, LAST_UID
 from addressee.directory.recipient import Identity, Place
+from tests.messaging.plans.explained import nodes, scans
 from tests.messaging.runs.test_many_subscribers import BY_ITS_KEY, FEW_BLOCKS, blocks, most_rows
-from tests.messaging.test_plans import nodes, scans
 from tests.support.clock import MovedClock
 from tests.support.filled_environments import empty
 

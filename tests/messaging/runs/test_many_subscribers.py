@@ -23,7 +23,7 @@ from addressee.messaging.runs.fan_out import PAGES_A_JOB, START, Expand
 from addressee.messaging.runs.model import PAGE_SIZE
 from addressee.messaging.triggers.trigger import Trigger
 from tests.messaging.office import Office
-from tests.messaging.test_plans import nodes, scans
+from tests.messaging.plans.explained import nodes, scans
 from tests.support.clock import MovedClock
 from tests.support.filled_environments import empty
 

@@ -13,7 +13,7 @@ from addressee.directory.recipient import Identity, Place
 from addressee.messaging.delivery.outcomes import JournalEntries
 from addressee.messaging.schedules.schedules import page_parameters
 from tests.messaging.office import Office
-from tests.messaging.test_plans import LIVING, blocks, plan, scans
+from tests.messaging.plans.explained import LIVING, blocks, plan, scans
 from tests.support.filled_environments import empty
 
 UID = UUID(int=9)
