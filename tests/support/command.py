@@ -87,16 +87,12 @@ def ask(request: bytes, stdin: int) -> Finished:
 @cache
 def server() -> str:
     """Starts what forks for commands, once, and returns its socket. It ends as its input does, with this process."""
-    path = f"{tempfile.mkdtemp()}/commands"
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.support.command_server", path],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
+        [sys.executable, "-m", "tests.support.command_server"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
-    assert process.stdout is not None
-    assert process.stdout.readline() == b"ready\n"
     STARTED.append(process)
-    return path
+    assert process.stdout is not None
+    return process.stdout.readline().decode().rstrip("\n")
 
 
 # Kept, because an input that nobody refers to is closed.

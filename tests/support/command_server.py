@@ -1,6 +1,6 @@
 """A process that has loaded what commands use, and forks for each: starting Python anew is most of what one costs.
 
-`python -m tests.support.command_server SOCKET` listens there until its standard input ends.
+`python -m tests.support.command_server` prints the path of its socket, and listens there until its standard input ends.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import select
 import signal
 import socket
 import sys
+import tempfile
 import traceback
 from typing import NoReturn
 
@@ -89,8 +90,8 @@ if __name__ == "__main__":
     load()
     # What this process has started need not be waited for.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(sys.argv[1])
+    with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(f"{folder}/commands")
         listener.listen()
-        print("ready", flush=True)
+        print(listener.getsockname(), flush=True)
         serve(listener)
