@@ -38,7 +38,7 @@ TOLD = "steps: [{ref: told, channel: in-app, template: {body: 'Hello {{ recipien
 # Where each table names the recipient that a row belongs to.
 BELONGINGS = {
     "messages": ("collection", "recipient_id", "uid"),
-    "message_events": ("collection", "recipient_id", "uid"),
+    "events_of_messages": ("collection", "recipient_id", "uid"),
     "subscriptions": ("recipient_collection", "recipient_id", "recipient_uid"),
     "subscriptions AS objects": ("collection", "object_id", "object_uid"),
     "subscription_counts": ("collection", "object_id", "object_uid"),
