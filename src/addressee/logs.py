@@ -12,6 +12,8 @@ from typing import BinaryIO, cast
 import msgspec
 import structlog
 
+encode_lines = msgspec.json.Encoder().encode_lines
+
 
 class RequestLine(msgspec.Struct, frozen=True):
     """The log line of one answered request."""
@@ -76,11 +78,11 @@ class BufferedWriter:
     SECONDS = 0.1
 
     def __init__(self) -> None:
-        self._lines: list[bytes | RequestLine] = []
+        self._lines: list[msgspec.Raw | RequestLine] = []
         atexit.register(self.drain)
 
     def write(self, line: bytes | RequestLine) -> None:
-        self._lines.append(line)
+        self._lines.append(msgspec.Raw(line.removesuffix(b"\n")) if isinstance(line, bytes) else line)
         if len(self._lines) == 1:
             try:
                 asyncio.get_running_loop().call_later(self.SECONDS, self.drain)
@@ -92,12 +94,8 @@ class BufferedWriter:
 
     def drain(self) -> None:
         lines, self._lines = self._lines, []
-        sys.stdout.buffer.write(b"".join(line if isinstance(line, bytes) else encoded(line) for line in lines))
+        sys.stdout.buffer.write(encode_lines(lines))
         sys.stdout.buffer.flush()
-
-
-def encoded(line: RequestLine) -> bytes:
-    return msgspec.json.encode(line) + b"\n"
 
 
 WRITER = BufferedWriter()

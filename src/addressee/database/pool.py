@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import asyncpg
@@ -16,6 +17,9 @@ Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
 
 JSONB_VERSION = b"\x01"
+
+# Called for every document of every row that is read: a function of Python's own costs twice as much.
+WITHOUT_VERSION = itemgetter(slice(len(JSONB_VERSION), None))
 
 # A process's statements are few and all hot; asyncpg's default of 100 would evict some of them.
 STATEMENT_CACHE_SIZE = 500
@@ -75,7 +79,7 @@ async def prepare(connection: asyncpg.Connection[Any]) -> None:
         schema="pg_catalog",
         format="binary",
         encoder=encode_document,
-        decoder=lambda stored: stored[1:],
+        decoder=WITHOUT_VERSION,
     )
 
 

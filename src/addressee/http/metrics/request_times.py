@@ -1,7 +1,7 @@
 """How long requests took, by operation and status.
 
-Times are kept for a hundredth of a second and then added to the metrics together: the library takes longer for one
-value than a request may.
+Times are kept for a tenth of a second and then added to the metrics together: the library takes longer for one value
+than a request may.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Times(Histogram):
 class RequestTimes:
     """Keeps the times of answered requests until they are added to a histogram."""
 
-    SECONDS = 0.01
+    SECONDS = 0.1
 
     def __init__(self, times: Times) -> None:
         self._times = times
