@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from addressee.channels.email.places import Place, Places
+from addressee.channels.email.places import QUICK_SECONDS, Place, Places
 from tests.channels.email.test_conversation import EMAIL, NEXT
 
 LONG, SHORT = 60, 0.02
@@ -54,6 +54,38 @@ async def test_a_place_that_comes_as_its_email_gives_up_goes_to_the_next() -> No
     places.give_back(place)
     first.cancel()
     assert await second is place
+
+
+async def test_an_email_that_was_just_cancelled_gets_no_place() -> None:
+    """Its task has not run since, so it still stands in the line."""
+    places = Places([Place()])
+    place = await places.take(EMAIL, LONG)
+    cancelled, next_one = await taken(places), await taken(places)
+    cancelled.cancel()
+    places.give_back(place)
+    assert await next_one is place
+
+
+async def test_a_place_for_which_only_a_cancelled_email_waits_is_free() -> None:
+    places = Places([Place()])
+    place = await places.take(EMAIL, LONG)
+    cancelled = await taken(places)
+    cancelled.cancel()
+    assert places.next_at(place, lambda email: True) is None
+    places.give_back(place)
+    assert places.free == [place]
+    await asyncio.wait({cancelled})
+    assert cancelled.cancelled()
+
+
+async def test_no_email_follows_at_once_where_the_last_one_took_long() -> None:
+    places = Places([Place()])
+    place = await places.take(EMAIL, LONG)
+    waiting = await taken(places)
+    place.seconds = QUICK_SECONDS + 0.1
+    assert places.next_at(place, lambda email: True) is None
+    places.give_back(place)
+    assert await waiting is place
 
 
 async def test_the_next_email_is_named_once_and_gets_the_place() -> None:

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from addressee.channels.email import smtp
+from addressee.channels.email import places, smtp
 from addressee.channels.email.smtp import SmtpSender, SmtpSettings
 from addressee.channels.sender import Failed, Failure, Sent
 from tests.channels.mail_server import MailServer, mail_server
@@ -248,6 +248,33 @@ async def test_a_server_that_closes_after_each_email_is_called_again_for_the_nex
         await asyncio.gather(*(sender.send(replace(EMAIL, id=f"id-{number}")) for number in range(4))) == [Sent()] * 4
     )
     assert (len(mail.mails), mail.connections) == (4, 4)
+
+
+async def test_an_email_whose_server_closes_before_its_content_was_not_sent() -> None:
+    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 mail.test\r\n")
+        await reader.readline()
+        writer.write(b"250-mail.test\r\n250 PIPELINING\r\n")
+        await reader.readline()
+        writer.close()
+
+    async with await asyncio.start_server(greet, "127.0.0.1", 0) as server:
+        sender = SmtpSender(settings(server.sockets[0].getsockname()[1]))
+        result = await sender.send(EMAIL)
+    assert result == Failed(Failure.TEMPORARY, "127.0.0.1 closed the connection before the e-mail was sent")
+
+
+async def test_a_server_that_is_slow_keeps_its_connection(mail: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the next envelope: that e-mail would give up, and the connection with it."""
+    monkeypatch.setattr(places, "QUICK_SECONDS", 0)
+    sender = SmtpSender(settings(mail.port, concurrency=1))
+    assert await sender.send(EMAIL) == Sent()
+    monkeypatch.setattr(smtp, "TURN_SECONDS", 0.4)
+    mail.seconds = 0.3
+    sending = [asyncio.create_task(sender.send(replace(EMAIL, id=f"id-{number}"))) for number in range(2)]
+    assert await asyncio.gather(*sending) == [Sent()] * 2
+    assert mail.connections == 1
+    await sender.close()
 
 
 async def test_a_connection_on_which_sending_was_cancelled_is_not_used_again(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from itertools import chain
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -136,6 +136,26 @@ async def test_copies_go_with_an_address_that_is_taken_later(office: Office, mai
     mail.refused = {A: NO_MAILBOX}
     await office.work_after(timedelta(minutes=1))
     assert mail.recipients == [[B, C]]
+
+
+@pytest.mark.parametrize(("draws", "first", "second"), [((0.0, 1.0), A, B), ((1.0, 0.0), B, A)])
+async def test_copies_go_with_the_address_that_is_tried_again_first(
+    office: Office,
+    mail: MailServer,
+    monkeypatch: pytest.MonkeyPatch,
+    draws: tuple[float, float],
+    first: str,
+    second: str,
+) -> None:
+    """Retries are spread by chance, so each has a batch of its own."""
+    chances = iter(draws)
+    monkeypatch.setattr(cast(Any, office.handlers["send"].handle).__self__, "_chance", lambda: next(chances))
+    mail.refused = {A: GREYLISTED, B: GREYLISTED}
+    await send(office, to=f"{A}, {B}", cc=C)
+    mail.refused = {second: NO_MAILBOX}
+    for _ in range(2):
+        await office.work_after(timedelta(seconds=8, milliseconds=1))
+    assert mail.recipients == [[first, C]]
 
 
 async def test_copies_go_with_the_last_that_waits_when_the_others_are_given_up(

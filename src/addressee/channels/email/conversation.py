@@ -86,6 +86,8 @@ class Conversation(asyncio.Protocol):
         if (refused := next((reply for reply in replies if not reply.is_accepted), None)) is not None:
             await self._start_over(refused, replies)
             return refused
+        if not self.is_open:
+            raise NotSentError("the connection was lost")
         reply = Reply(Command.CONTENT, *await self._hand_over(stuffed(content), following))
         if reply.code == CLOSING:
             self.close()

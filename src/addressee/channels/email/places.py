@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from addressee.channels.email.conversation import Conversation
 from addressee.channels.email.message import RawEmail
 
+# The longest time for an e-mail with whose content the next envelope goes.
+QUICK_SECONDS = 1.0
+
 
 @dataclass(eq=False, slots=True)
 class Waiting:
@@ -22,10 +25,14 @@ class Waiting:
 
 @dataclass(eq=False, slots=True)
 class Place:
-    """A connection, if one was opened. `told` is the e-mail that has it next: the server has been told its envelope."""
+    """A connection, if one was opened. `told` is the e-mail that has it next: the server has been told its envelope.
+
+    `seconds` is how long the last e-mail took.
+    """
 
     conversation: Conversation | None = None
     told: Waiting | None = None
+    seconds: float = 0.0
 
     @property
     def open(self) -> Conversation | None:
@@ -72,8 +79,12 @@ class Places:
             raise
 
     def next_at(self, place: Place, takes: Callable[[RawEmail], bool]) -> RawEmail | None:
-        """Returns the e-mail that has a place next, if one waits that the place `takes`."""
-        if not self._waiting or not takes(self._waiting[0].email):
+        """Returns the e-mail that has a place next, if one waits that the place `takes`.
+
+        None follows where the server is slow: it would give up, and its place with it.
+        """
+        first = self._first()
+        if first is None or place.seconds > QUICK_SECONDS or not takes(first.email):
             return None
         place.told = self._waiting.popleft()
         return place.told.email
@@ -84,9 +95,15 @@ class Places:
         if following is not None and following.place.done():
             place.close()
             following = None
-        if following is None and self._waiting:
+        if following is None and self._first() is not None:
             following = self._waiting.popleft()
         if following is None:
             self.free.append(place)
         else:
             following.place.set_result(place)
+
+    def _first(self) -> Waiting | None:
+        """Returns the e-mail that waits first. One that was cancelled is still in the line until its task runs."""
+        while self._waiting and self._waiting[0].place.done():
+            self._waiting.popleft()
+        return self._waiting[0] if self._waiting else None

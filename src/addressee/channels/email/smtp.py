@@ -96,14 +96,17 @@ class SmtpSender:
         place.conversation = found
         try:
             return await self._send(found, place, composed)
-        except NotSentError as error:
-            return self._lost(composed, error)
+        except NotSentError:
+            reason = f"{self._settings.host} closed the connection before the e-mail was sent"
+            return self._unanswered(composed, Failed(Failure.TEMPORARY, reason))
 
     async def _send(self, conversation: Conversation, place: Place, composed: RawEmail) -> Sent | Failed:
         if not composed.in_ascii and not conversation.takes_unicode:
             reason = f"{self._settings.host} does not take addresses outside of ASCII"
             return self._unanswered(composed, Failed(Failure.PERMANENT, reason))
         following = partial(self._places.next_at, place, conversation.takes_together)
+        loop = asyncio.get_running_loop()
+        started_at = loop.time()
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
                 reply = await conversation.send(composed, following)
@@ -112,6 +115,8 @@ class SmtpSender:
         except (aiosmtplib.SMTPException, OSError) as error:
             conversation.close()
             return self._lost(composed, error)
+        finally:
+            place.seconds = loop.time() - started_at
         call = self._provider_call(composed, reply.code, reply.text)
         return Sent(call) if reply.is_accepted else replace(rejection(reply), call=call)
 

@@ -62,7 +62,7 @@ async def try_some(
                 stopped = Failed(Failure.UNCONFIRMED, "the worker was stopped before the provider answered")
                 note(send, stopped, copied=copies_wait)
                 raise
-            note(send, result, copied=copies_wait and may_be_taken(result))
+            note(send, result, copied=copies_wait and (send.unconfirmed or may_be_taken(result)))
 
     def note(send: ClaimedSend, result: Sent | Failed, *, copied: bool) -> None:
         if isinstance(result, Failed):

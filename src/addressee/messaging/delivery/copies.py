@@ -33,9 +33,9 @@ class PassedOn(NamedTuple):
 
 
 def turns_of(reachable: Sequence[tuple[ClaimedSend, Reached]], sends: Iterable[ClaimedSend]) -> list[Turn]:
-    """Returns the turns of sends of one channel, which are among the `sends` of a batch.
+    """Returns the turns of those of a channel's `sends` in a batch that are reachable.
 
-    Those of a message stay together if the one that its copies are to go with is in the batch, reachable or not.
+    Those of a message stay together if the one that its copies are to go with is among them, reachable or not.
     """
     copied = {send.message_id for send in sends if carries_copies(send)}
     turns = [Turn((each,)) for each in reachable if each[0].message_id not in copied]
@@ -72,13 +72,13 @@ async def pass_on_copies(
 ) -> None:
     """Stores with which addresses the copies of these attempts' messages go from now on. The messages are locked.
 
-    `copied` are those that they went with, by the ids of messages. Where their own one is given up, it is another one.
+    `copied` are those that they went with, by the ids of messages. Where their own one has failed, it is the
+    next that is tried.
     """
     passed = {
         send.message_id: PassedOn(send.message_id, send.recipient.id, copied.get(send.message_id))
         for each in attempts
-        if (send := each.send).is_one_of_several
-        and (send.message_id in copied or (each.due_at is None and carries_copies(send)))
+        if (send := each.send).is_one_of_several and (send.message_id in copied or carries_copies(send))
     }
     if passed:
         statement = SQL["pass_on_copies"](environment_id=environment_id, passed=list(passed.values()))

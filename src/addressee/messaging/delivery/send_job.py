@@ -212,7 +212,7 @@ class SendHandler:
             if reachable:
                 attempt = partial(deliver, channels[id].sender, attachments)
                 at_once = batch.at_once(channels[id])
-                turns = turns_of(reachable, sends)
+                turns = turns_of(reachable, portion.sends)
                 trying.append(try_some(attempt, turns, at_once, lambda: self._clock.now() < until, results))
         await asyncio.gather(*trying)
 

@@ -1,4 +1,4 @@
--- Has copies of e-mails to several addresses go with the one that is given, or else with one that is still to be tried:
+-- Has copies of e-mails to several addresses go with the one that is given, or else with the one that is tried next:
 -- it becomes the first in the content. The messages are locked.
 WITH passed AS (
   SELECT given.message_id,
@@ -12,7 +12,7 @@ WITH passed AS (
                AND sends.message_id = given.message_id
                AND sends.recipient_id = given.recipient_id
                AND sends.due_at IS NOT NULL
-             ORDER BY sends.id
+             ORDER BY sends.due_at, sends.id
              LIMIT 1
            )
          ) AS address
