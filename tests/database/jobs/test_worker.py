@@ -165,7 +165,6 @@ class TestPriorities:
         )
         async with queue.acquire() as connection, connection.transaction():
             await connection.execute("SET LOCAL enable_seqscan = off")
-            await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
             explained = await connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {text}", *arguments)
         scans = [
             (node["Actual Loops"], node["Actual Rows"])

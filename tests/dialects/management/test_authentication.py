@@ -14,9 +14,9 @@ from addressee.dialects.management.wire.errors import ManagementError
 TAKES = ("environment", "branch", "annotate")
 
 
-def meant(opened: list[str], query: str = "", takes: tuple[str, ...] = TAKES) -> str:
-    """The name of the environment that a request means whose key opens these."""
-    environments: dict[str, Any] = {name: SimpleNamespace(name=name) for name in opened}
+def meant(opened: list[str], query: str = "", takes: tuple[str, ...] = TAKES, invalid: tuple[str, ...] = ()) -> str:
+    """The name of the environment that a request means whose key opens these, some with `invalid` settings."""
+    environments: dict[str, Any] = {name: SimpleNamespace(name=name) for name in opened if name not in invalid}
     caller = Caller("laptop", environments, opened, UUID(int=1))
     request: Any = SimpleNamespace(operation=SimpleNamespace(query=takes), query_string=query)
     return environment_of(request, caller).name
@@ -44,6 +44,21 @@ def test_of_several_without_development_one_must_be_named() -> None:
         [("environment", "must be one of staging, live")],
     )
     assert meant(["staging", "live"], "environment=live") == "live"
+
+
+@pytest.mark.parametrize(
+    ("opened", "query"),
+    [
+        (["development", "production"], ""),
+        (["development", "production"], "environment=development"),
+        (["development"], ""),
+    ],
+)
+def test_one_whose_settings_are_not_valid_is_meant_all_the_same_and_refused(opened: list[str], query: str) -> None:
+    """Nothing goes to another one instead."""
+    with pytest.raises(ManagementError) as refused:
+        meant(opened, query, invalid=("development",))
+    assert str(refused.value) == "The environment 'development' has settings that are not valid; correct them first."
 
 
 @pytest.mark.parametrize("takes", [(), ("after", "before", "limit"), ("to_environment", "branch")])

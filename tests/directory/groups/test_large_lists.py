@@ -73,11 +73,10 @@ async def news(pool: Pool) -> List:
 
 
 async def plan(pool: Pool, statement: str, **parameters: Any) -> list[dict[str, Any]]:
-    """Those nodes that were run of the plan that a prepared statement settles for. Nothing is kept."""
+    """Those nodes that were run of a statement's plan for these values. Nothing is kept."""
     async with pool.acquire() as connection:
         transaction = connection.transaction()
         await transaction.start()
-        await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
         found = await explain(connection, statement, **parameters)
         await transaction.rollback()
     return found

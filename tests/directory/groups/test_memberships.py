@@ -228,9 +228,8 @@ class TestOverlaid:
 
 
 async def plan(pool: Pool, statement: str, **parameters: Any) -> set[tuple[str, str | None]]:
-    """The scans of the plan that a prepared statement settles for."""
+    """The scans of a statement's plan for these values."""
     async with pool.acquire() as connection, connection.transaction():
-        await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
         await connection.execute("SET LOCAL enable_seqscan = off")
         text, *arguments = SQL[statement](**parameters)
         explained = await connection.fetchval(f"EXPLAIN (FORMAT JSON) {text}", *arguments)

@@ -4,7 +4,18 @@ import pytest
 
 from addressee.database.pool import Pool
 from tests.messaging.plans.explained import FILLED
-from tests.messaging.plans.rows import BEGAN, CHANNEL, FILLING_SECONDS, MESSAGES, NUMBER, PEOPLE, RUN_ID, SHARE, UID
+from tests.messaging.plans.rows import (
+    BEGAN,
+    CHANNEL,
+    CLICKED,
+    FILLING_SECONDS,
+    MESSAGES,
+    NUMBER,
+    PEOPLE,
+    RUN_ID,
+    SHARE,
+    UID,
+)
 from tests.support.filled_environments import empty
 
 
@@ -48,6 +59,11 @@ async def filled(pool: Pool) -> None:
         PEOPLE,
         SHARE,
         timeout=FILLING_SECONDS,
+    )
+    await pool.execute(
+        "UPDATE addressee.messages SET link_clicked_at = $1 WHERE environment_id = -1 AND id = ANY($2::text[])",
+        BEGAN,
+        CLICKED,
     )
     await pool.execute(
         """

@@ -7,7 +7,10 @@ import msgspec
 from addressee.database.queries import load
 from tests.messaging.office import Office
 
-ROOMS = ("messages", "feeds", "runs", "schedules", "delivery", "feedback", "lifecycle", "suppressions")
+ROOMS = (
+    *("messages", "feeds", "runs", "schedules", "delivery", "feedback", "lifecycle", "suppressions"),
+    "webhooks.delivering",
+)
 
 SQL = {name: text for room in ROOMS for name, text in load(f"addressee.messaging.{room}").items()}
 
@@ -38,11 +41,13 @@ FEW_BLOCKS = 450
 
 
 async def plan(office: Office, statement: str, **values: Any) -> list[dict[str, Any]]:
-    """Those nodes that were run of the plan that a prepared statement settles for."""
-    async with office.pool.acquire() as connection, connection.transaction():
-        await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+    """Those nodes that were run of a statement's plan for these values. Nothing is kept."""
+    async with office.pool.acquire() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
         text, *arguments = SQL[statement](**values)
         explained = await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {text}", *arguments)
+        await transaction.rollback()
     return nodes(msgspec.json.decode(explained)[0]["Plan"])
 
 

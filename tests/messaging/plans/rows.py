@@ -31,6 +31,9 @@ SHARE = MESSAGES // 20_000
 FILLING_SECONDS = 3600
 BEGAN = datetime(2025, 1, 1, tzinfo=UTC)
 
+# Messages in which a link was clicked.
+CLICKED = [f"{number:027}" for number in (1, 2, 3)]
+
 MIDDLE = BEGAN + timedelta(seconds=MESSAGES // 2)
 
 OWNER = {"environment_id": -1, "recipient_id": "ada", "uid": UID}

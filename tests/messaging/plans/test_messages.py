@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from addressee.database.paging import PageRequest
+from addressee.messaging.messages.clicks import Click
 from addressee.messaging.messages.listing import (
     LATEST,
     entry_page_parameters,
@@ -14,7 +15,17 @@ from addressee.messaging.messages.marks.bulk import Selection, selection_paramet
 from addressee.messaging.messages.searching import without_until
 from tests.messaging.office import Office
 from tests.messaging.plans.explained import FEW_BLOCKS, LIVING, OWNERS, blocks, plan, read_whole, scans
-from tests.messaging.plans.rows import CHANNEL, MESSAGE_PAGES, MIDDLE, OWNER, RUN_ID, UID, message_filter, person
+from tests.messaging.plans.rows import (
+    CHANNEL,
+    CLICKED,
+    MESSAGE_PAGES,
+    MIDDLE,
+    OWNER,
+    RUN_ID,
+    UID,
+    message_filter,
+    person,
+)
 
 pytestmark = pytest.mark.usefixtures("filled")
 
@@ -152,3 +163,18 @@ async def test_marking_all_looks_at_a_page(office: Office) -> None:
         assert scans(found) - OWNERS == {("Index Scan", index)}
         assert found[0]["Actual Rows"] == 500
         assert blocks(found) < 500 + FEW_BLOCKS
+
+
+@pytest.mark.parametrize(
+    ("statement", "rest"),
+    [
+        ("further_clicks", {"clicks": [Click(id, "https://example.com") for id in CLICKED], "limit": 100}),
+        ("latest_events", {"message_ids": CLICKED}),
+        ("data_of_events", {"message_ids": CLICKED, "event_ids": CLICKED}),
+        ("redact_events", {"message_ids": CLICKED}),
+    ],
+)
+async def test_events_of_messages_are_found_by_these(office: Office, statement: str, rest: dict[str, Any]) -> None:
+    found = await plan(office, statement, environment_id=-1, **rest)
+    assert read_whole(found) == set()
+    assert blocks(found) < 60

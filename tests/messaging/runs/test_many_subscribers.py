@@ -115,11 +115,10 @@ async def doomed(people: None, pool: Pool) -> Recipient:
 
 
 async def plan(office: Office, statement: str, **parameters: Any) -> list[dict[str, Any]]:
-    """Those nodes that were run of the plan that a prepared statement settles for. Nothing is kept."""
+    """Those nodes that were run of a statement's plan for these values. Nothing is kept."""
     async with office.pool.acquire() as connection:
         transaction = connection.transaction()
         await transaction.start()
-        await connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
         text, *arguments = SQL[statement](**parameters)
         explained = await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {text}", *arguments)
         await transaction.rollback()

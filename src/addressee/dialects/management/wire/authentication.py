@@ -37,11 +37,17 @@ class Caller:
         return self.key_name or f"key {self.key_id}"
 
     def environment(self, name: str, field: str) -> Environment:
-        """Returns an environment by its name. Raises ManagementError, which names the field, for another one."""
+        """Returns an environment by its name.
+
+        Raises ManagementError, which names the field, for another one, and for one whose settings are not valid.
+        """
+        if name not in self.order:
+            message = f"This key does not open the environment {name!r}."
+            raise invalid(field, message, f"must be one of {', '.join(self.order)}")
         found = self.environments.get(name)
         if found is None:
-            message = f"This key does not open the environment {name!r}."
-            raise invalid(field, message, f"must be one of {', '.join(self.environments)}")
+            message = f"The environment {name!r} has settings that are not valid; correct them first."
+            raise invalid(field, message, "must have valid settings")
         return found
 
 
@@ -62,12 +68,9 @@ def environment_of(request: Request, caller: Caller) -> Environment:
     """
     takes = request.operation.query
     named = Query(request.query_string).environment() if "branch" in takes else None
-    if named is not None:
-        return caller.environment(named, "environment")
-    oldest, *others = caller.environments.values()
-    if not others or (DEFAULT not in caller.environments and "environment" not in takes):
-        return oldest
-    if DEFAULT not in caller.environments:
+    if named is None and DEFAULT in caller.order:
+        named = DEFAULT
+    if named is None and len(caller.order) > 1 and "environment" in takes:
         message = f"This key opens several environments, and none is called {DEFAULT!r}: name the one that you mean."
-        raise invalid("environment", message, f"must be one of {', '.join(caller.environments)}")
-    return caller.environments[DEFAULT]
+        raise invalid("environment", message, f"must be one of {', '.join(caller.order)}")
+    return caller.environment(named or caller.order[0], "environment")

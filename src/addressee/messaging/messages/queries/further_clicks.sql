@@ -1,4 +1,5 @@
--- Returns those clicks, on links of messages of which one was clicked before, that no event tells of yet.
+-- Returns those clicks, on links of messages of which one was clicked before, that no event tells of yet. No message is
+-- born clicked: the events are rows, and the view of all events would be read whole here.
 SELECT messages.id,
        messages.collection,
        messages.recipient_id,
@@ -19,7 +20,7 @@ WHERE messages.link_clicked_at IS NOT NULL
   -- part: not_retained
   AND NOT EXISTS (
     SELECT
-    FROM addressee.events_of_messages AS events
+    FROM addressee.message_events AS events
     WHERE events.environment_id = messages.environment_id
       AND events.message_id = messages.id
       AND events.recipient_id = messages.recipient_id
@@ -28,7 +29,7 @@ WHERE messages.link_clicked_at IS NOT NULL
   )
   AND (
     SELECT count(*)
-    FROM addressee.events_of_messages AS events
+    FROM addressee.message_events AS events
     WHERE events.environment_id = messages.environment_id
       AND events.message_id = messages.id
       AND events.recipient_id = messages.recipient_id

@@ -34,13 +34,13 @@ async def archive_audience(
     if had_members:
         await directory.write(Write(place, (Delete(),), origin))
     async with publishing.changing(environment_id) as connection:
-        was_there = await is_deleted(connection, environment_id, key) or had_members
+        was_there = await delete_pushed(connection, environment_id, key) or had_members
         if was_there:
             await keep(connection, receipt, None, directory.clock.now())
         return was_there
 
 
-async def is_deleted(connection: Connection, environment_id: int, key: str) -> bool:
+async def delete_pushed(connection: Connection, environment_id: int, key: str) -> bool:
     """Deletes what was pushed of an audience, and returns whether there was anything."""
     resource = ResourceKey(ResourceKind.AUDIENCE, key)
     had_draft = bool(await read_drafts(connection, environment_id, [resource]))
