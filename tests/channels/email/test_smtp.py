@@ -248,6 +248,7 @@ async def test_a_server_that_closes_after_each_email_is_called_again_for_the_nex
         await asyncio.gather(*(sender.send(replace(EMAIL, id=f"id-{number}")) for number in range(4))) == [Sent()] * 4
     )
     assert (len(mail.mails), mail.connections) == (4, 4)
+    await sender.close()
 
 
 async def test_an_email_whose_server_closes_before_its_content_was_not_sent() -> None:

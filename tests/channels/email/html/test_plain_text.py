@@ -106,7 +106,9 @@ def test_html_that_says_nothing_has_no_text(html: str) -> None:
 
 
 WORDS = st.text(
-    st.sampled_from("ab <>&\"';#é🌻") | st.characters(blacklist_categories=["Cc", "Cf", "Cs", "Zs", "Zl", "Zp"])
+    st.sampled_from("ab <>&\"';#é🌻")
+    # A joiner of graphemes, with which senders fill previews, is left out.
+    | st.characters(exclude_categories=["Cc", "Cf", "Cs", "Zs", "Zl", "Zp"], exclude_characters="\u034f")
 )
 
 
@@ -116,7 +118,7 @@ def test_no_markup_is_left_and_no_text_is_lost(words: list[str]) -> None:
     expected = [" ".join(re.split(r"[\s\u2007]+", word.strip())) for word in words]
     text = text_of(html)
     assert text is not None
-    assert text.replace("\u034f", "").split("\n\n") == [word.replace("\u034f", "") for word in expected]
+    assert text.split("\n\n") == expected
 
 
 @pytest.mark.parametrize("piece", PIECES)
