@@ -17,7 +17,7 @@ import pytest
 
 from addressee.channels.email.message import Email
 from addressee.channels.email.outbox import OutboxSender
-from addressee.channels.email.smtp import SmtpSender, SmtpSettings
+from addressee.channels.email.smtp.sender import SmtpSender, SmtpSettings
 from addressee.channels.sender import Failed, Failure, Sender, Sent
 from tests.channels.mail_server import mail_server
 

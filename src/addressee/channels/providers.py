@@ -15,7 +15,7 @@ from addressee.channels.email.postmark import POSTMARK
 from addressee.channels.email.resend import RESEND
 from addressee.channels.email.sendgrid import SENDGRID
 from addressee.channels.email.ses import SES
-from addressee.channels.email.smtp import SMTP
+from addressee.channels.email.smtp.sender import SMTP
 from addressee.channels.provider import ChannelType, Provider
 from addressee.channels.push.apns import APNS
 from addressee.channels.push.aws_sns import AWS_SNS as AWS_SNS_PUSH

@@ -19,7 +19,7 @@ from addressee.channels.email.postmark import PostmarkSettings
 from addressee.channels.email.resend import ResendSettings
 from addressee.channels.email.sendgrid import SendGridSettings
 from addressee.channels.email.ses import SesSettings
-from addressee.channels.email.smtp import SmtpSender, SmtpSettings
+from addressee.channels.email.smtp.sender import SmtpSender, SmtpSettings
 from addressee.channels.requests.exchange import ProviderRequest
 from addressee.channels.sender import Failed, Failure, Sent
 from addressee.directory.clock import Clock

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from addressee.channels.email.files.attachments import Attachment
 from addressee.channels.email.message import Email
-from addressee.channels.email.smtp import SmtpSender
+from addressee.channels.email.smtp.sender import SmtpSender
 from addressee.channels.sender import Sent
 from tests.channels.email.test_message import CHARACTERS, EMAIL, TEXTS, as_one_line
 from tests.channels.mail_server import MailServer, mail_server

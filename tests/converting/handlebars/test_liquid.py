@@ -8,7 +8,7 @@ from addressee.converting.handlebars.helpers import Escaping
 from addressee.converting.handlebars.liquid import to_liquid
 from addressee.converting.suprsend.names import expression
 from addressee.messaging.content.templating import escaping, liquid
-from addressee.messaging.content.templating.markdown import MARKDOWN
+from addressee.messaging.content.templating.markdown.rendering import MARKDOWN
 
 ENVIRONMENTS = {
     Escaping.NONE: liquid.PLAIN,

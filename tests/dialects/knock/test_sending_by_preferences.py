@@ -1,4 +1,4 @@
-"""What preference sets stop (knock.md §3.7)."""
+"""Messages that preference sets stop (knock.md §3.7)."""
 
 from __future__ import annotations
 

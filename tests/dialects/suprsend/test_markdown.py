@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from addressee.dialects.suprsend.mapping.markdown import to_markdown
-from addressee.messaging.content.templating.markdown import to_html
+from addressee.messaging.content.templating.markdown.rendering import to_html
 
 RENDERER = MarkdownIt("commonmark")
 

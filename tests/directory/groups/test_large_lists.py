@@ -73,7 +73,7 @@ async def news(pool: Pool) -> List:
 
 
 async def plan(pool: Pool, statement: str, **parameters: Any) -> list[dict[str, Any]]:
-    """Those nodes that were run of a statement's plan for these values. Nothing is kept."""
+    """The nodes of a statement's plan for these values that were run. Nothing is kept."""
     async with pool.acquire() as connection:
         transaction = connection.transaction()
         await transaction.start()

@@ -1,4 +1,4 @@
-"""What a plan reads, and what it may read besides its own rows."""
+"""The plan of a statement: what it reads, and what it may read besides its own rows."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ FEW_BLOCKS = 450
 
 
 async def plan(office: Office, statement: str, **values: Any) -> list[dict[str, Any]]:
-    """Those nodes that were run of a statement's plan for these values. Nothing is kept."""
+    """The nodes of a statement's plan for these values that were run. Nothing is kept."""
     async with office.pool.acquire() as connection:
         transaction = connection.transaction()
         await transaction.start()

@@ -115,7 +115,7 @@ async def doomed(people: None, pool: Pool) -> Recipient:
 
 
 async def plan(office: Office, statement: str, **parameters: Any) -> list[dict[str, Any]]:
-    """Those nodes that were run of a statement's plan for these values. Nothing is kept."""
+    """The nodes of a statement's plan for these values that were run. Nothing is kept."""
     async with office.pool.acquire() as connection:
         transaction = connection.transaction()
         await transaction.start()

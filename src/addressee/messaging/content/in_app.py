@@ -13,7 +13,7 @@ from addressee.messaging.content.aliases import Alias, Aliases, given_text
 from addressee.messaging.content.model import ACTION_URL, Content, Rendered, Template
 from addressee.messaging.content.scope import Scope
 from addressee.messaging.content.templating import liquid
-from addressee.messaging.content.templating.markdown import MARKDOWN, to_html
+from addressee.messaging.content.templating.markdown.rendering import MARKDOWN, to_html
 from addressee.messaging.definitions.model import Definition, FieldPath
 from addressee.messaging.environment.channels import Channel
 from addressee.messaging.recipients.people import MISSING_NAME

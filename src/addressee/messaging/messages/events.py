@@ -80,7 +80,7 @@ class MessageEvent:
 
 
 class Moments(dict[str, str]):
-    """What the ids of events of one time begin with, by their types: a message's sort in the order of TYPES."""
+    """The beginnings of the ids of events of one time, by type: those of a message sort in the order of TYPES."""
 
     def __init__(self, at: datetime) -> None:
         super().__init__()

@@ -9,7 +9,7 @@ from msgspec import structs
 from addressee.channels.links import SCHEMES
 from addressee.messaging.content.scope import exposed
 from addressee.messaging.content.templating.liquid import HTML, PLAIN, TemplateError, parse, render
-from addressee.messaging.content.templating.markdown import MARKDOWN, to_html
+from addressee.messaging.content.templating.markdown.rendering import MARKDOWN, to_html
 from tests.messaging.steps.test_machine import ADA
 
 SCOPE: dict[str, Any] = {

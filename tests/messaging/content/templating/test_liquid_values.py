@@ -7,7 +7,7 @@ import pytest
 
 from addressee.channels.links import SCHEMES
 from addressee.messaging.content.templating.liquid import HTML, PLAIN, render
-from addressee.messaging.content.templating.markdown import to_html
+from addressee.messaging.content.templating.markdown.rendering import to_html
 
 SCOPE: dict[str, Any] = {
     "data": {

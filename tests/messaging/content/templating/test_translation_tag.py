@@ -7,7 +7,7 @@ import pytest
 
 from addressee.messaging.content.templating import escaping, liquid
 from addressee.messaging.content.templating.liquid import TemplateError, parse, render, sharing
-from addressee.messaging.content.templating.markdown import to_html
+from addressee.messaging.content.templating.markdown.rendering import to_html
 from addressee.messaging.content.templating.shared_templates import TEMPLATES, Partial, SharedTemplates
 from addressee.messaging.content.templating.translations import TRANSLATIONS, Translations
 

@@ -14,7 +14,7 @@ from addressee.messaging.content.templating.evaluation import value_of
 from addressee.messaging.content.templating.filters.markup import html_of
 from addressee.messaging.content.templating.filters.texts import from_json
 from addressee.messaging.content.templating.liquid_values import text_of
-from addressee.messaging.content.templating.markdown import to_html
+from addressee.messaging.content.templating.markdown.rendering import to_html
 
 Key = Annotated[str, msgspec.Meta(pattern="^[A-Za-z][A-Za-z0-9_]*$", max_length=100)]
 

@@ -24,7 +24,7 @@ from addressee.messaging.content.blocks.attributes import (
 )
 from addressee.messaging.content.model import texts_in
 from addressee.messaging.content.templating import liquid
-from addressee.messaging.content.templating.markdown import MARKDOWN
+from addressee.messaging.content.templating.markdown.rendering import MARKDOWN
 from addressee.messaging.definitions.model import KEY, Definition, FieldPath
 
 # The field of a template that holds its blocks.

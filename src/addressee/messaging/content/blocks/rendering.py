@@ -28,7 +28,7 @@ from addressee.messaging.content.blocks.partials import values_of
 from addressee.messaging.content.blocks.sheet import dark_class, sheet_of
 from addressee.messaging.content.scope import Scope
 from addressee.messaging.content.templating import liquid
-from addressee.messaging.content.templating.markdown import to_html
+from addressee.messaging.content.templating.markdown.rendering import to_html
 from addressee.messaging.content.templating.shared_templates import NO_SHARED_TEMPLATES, TEMPLATES, SharedTemplates
 
 TABLE = '<table role="presentation" border="0" cellpadding="0" cellspacing="0"'

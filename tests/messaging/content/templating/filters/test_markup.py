@@ -9,7 +9,7 @@ from hypothesis import given
 from addressee.channels.links import SCHEMES
 from addressee.messaging.content.templating import escaping, liquid
 from addressee.messaging.content.templating.liquid import render
-from addressee.messaging.content.templating.markdown import to_html
+from addressee.messaging.content.templating.markdown.rendering import to_html
 from tests.messaging.content.templating.test_hostile_values import TEXTS, VALUES, read
 
 SOURCE = "{{ v | from_markdown }}"

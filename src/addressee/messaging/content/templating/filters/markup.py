@@ -12,7 +12,7 @@ from liquid.filter import with_environment
 
 from addressee.channels.links import SCHEMES, checked_html
 from addressee.messaging.content.templating.liquid_values import text_of
-from addressee.messaging.content.templating.markdown_parser import BoundedMarkdown
+from addressee.messaging.content.templating.markdown.parser import BoundedMarkdown
 
 CACHED_TEXTS = 200
 

@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 from aiosmtplib import SMTPException, SMTPServerDisconnected
 
-from addressee.channels.email.commands import CLOSING, REFUSALS, Answer, Command, Line, Question, Reply
 from addressee.channels.email.mailbox import Mailbox
 from addressee.channels.email.message import RawEmail
+from addressee.channels.email.smtp.commands import CLOSING, REFUSALS, Answer, Command, Line, Question, Reply
 
 # The answers to what is sent together are at most so long.
 MAX_ANSWERS_LENGTH = 32 * 1024

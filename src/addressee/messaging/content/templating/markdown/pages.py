@@ -13,7 +13,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from addressee.channels.links import Checked, checked_html, scheme_of
-from addressee.messaging.content.templating.markdown_parser import BoundedMarkdown
+from addressee.messaging.content.templating.markdown.parser import BoundedMarkdown
 from addressee.messaging.content.templating.placeholders import MARK, unwrapped, with_values
 
 # Characters to escape in HTML: in texts, code, and attributes with or without quotes.

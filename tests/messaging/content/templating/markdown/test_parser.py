@@ -9,13 +9,13 @@ from addressee.channels.links import SCHEMES
 from addressee.messaging.content.templating import liquid
 from addressee.messaging.content.templating.filters import markup
 from addressee.messaging.content.templating.liquid import TemplateError, render
-from addressee.messaging.content.templating.markdown import to_html
-from addressee.messaging.content.templating.markdown_parser import (
+from addressee.messaging.content.templating.markdown.parser import (
     LABEL_TOKENS_OF_ANY,
     LABEL_TOKENS_PER_CHARACTER,
     MAX_REFERRED,
     BoundedMarkdown,
 )
+from addressee.messaging.content.templating.markdown.rendering import to_html
 from tests.messaging.content.templating.test_hostile_values import VALUES
 
 FILTER = "{{ v | from_markdown }}"

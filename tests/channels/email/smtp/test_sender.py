@@ -14,8 +14,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from addressee.channels.email import places, smtp
-from addressee.channels.email.smtp import SmtpSender, SmtpSettings
+from addressee.channels.email.smtp import places
+from addressee.channels.email.smtp import sender as smtp
+from addressee.channels.email.smtp.sender import SmtpSender, SmtpSettings
 from addressee.channels.sender import Failed, Failure, Sent
 from tests.channels.mail_server import MailServer, mail_server
 from tests.channels.test_senders import EMAIL

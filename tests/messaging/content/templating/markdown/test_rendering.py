@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from addressee.channels.links import SCHEMES
 from addressee.messaging.content.templating.liquid import TemplateError
-from addressee.messaging.content.templating.markdown import to_html
-from addressee.messaging.content.templating.markdown_pages import PARSER, Page, PageOfTexts, page_of
+from addressee.messaging.content.templating.markdown.pages import PARSER, Page, PageOfTexts, page_of
+from addressee.messaging.content.templating.markdown.rendering import to_html
 
 SCOPE: dict[str, Any] = {
     "data": {

@@ -10,10 +10,10 @@ from dataclasses import replace
 import pytest
 from aiosmtplib import SMTPException, SMTPServerDisconnected
 
-from addressee.channels.email.commands import Command, Reply
-from addressee.channels.email.conversation import MAX_ANSWERS_LENGTH, Conversation
 from addressee.channels.email.mailbox import Mailbox
 from addressee.channels.email.message import Copies, RawEmail
+from addressee.channels.email.smtp.commands import Command, Reply
+from addressee.channels.email.smtp.conversation import MAX_ANSWERS_LENGTH, Conversation
 
 TOGETHER = frozenset({"pipelining"})
 ADA = Mailbox("Ada", "ada", "example.org")

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from addressee.channels.email.places import QUICK_SECONDS, Place, Places
-from tests.channels.email.test_conversation import EMAIL, NEXT
+from addressee.channels.email.smtp.places import QUICK_SECONDS, Place, Places
+from tests.channels.email.smtp.test_conversation import EMAIL, NEXT
 
 LONG, SHORT = 60, 0.02
 

@@ -19,7 +19,7 @@ from addressee.messaging.content.templating import liquid as templates
 from addressee.messaging.content.templating.filters.arguments import Filter
 from addressee.messaging.content.templating.liquid import BoundedEnvironment, TemplateError
 from addressee.messaging.content.templating.liquid_values import text_of
-from addressee.messaging.content.templating.markdown_pages import Page, page_of
+from addressee.messaging.content.templating.markdown.pages import Page, page_of
 from addressee.messaging.content.templating.placeholders import WrittenHtml, placeholder, with_values
 from addressee.messaging.content.templating.rendering import Context, Template
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from addressee.channels.email.commands import Command, Reply
+from addressee.channels.email.smtp.commands import Command, Reply
 from addressee.channels.sender import Failed, Failure
 
 MAX_REASON_LENGTH = 300

@@ -12,7 +12,6 @@ from typing import Any, Literal, cast
 
 import aiosmtplib
 
-from addressee.channels.email.conversation import Conversation, NotSentError
 from addressee.channels.email.mailbox import AddressError
 from addressee.channels.email.message import (
     Email,
@@ -22,8 +21,9 @@ from addressee.channels.email.message import (
     email_problems,
     email_provider,
 )
-from addressee.channels.email.places import Place, Places
-from addressee.channels.email.refusals import PERMANENT_CODES, rejection
+from addressee.channels.email.smtp.conversation import Conversation, NotSentError
+from addressee.channels.email.smtp.places import Place, Places
+from addressee.channels.email.smtp.refusals import PERMANENT_CODES, rejection
 from addressee.channels.sender import SENDING_SECONDS, Failed, Failure, ProviderCall, Sent
 from addressee.directory.domains import DomainError, ascii_domain
 

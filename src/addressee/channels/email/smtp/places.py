@@ -8,8 +8,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from addressee.channels.email.conversation import Conversation
 from addressee.channels.email.message import RawEmail
+from addressee.channels.email.smtp.conversation import Conversation
 
 # The longest time for an e-mail with whose content the next envelope goes.
 QUICK_SECONDS = 1.0
