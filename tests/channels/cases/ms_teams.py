@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 from urllib.parse import parse_qsl
 
+from addressee.channels.chat.bot_tokens import TOKENS, Bot
 from addressee.channels.chat.message import ChatMessage
 from addressee.channels.provider import ChannelType
 from tests.channels.case import MESSAGE_ID, SenderCase
@@ -43,7 +45,10 @@ def settings(server: ProviderServer) -> dict[str, Any]:
 
 
 def bot_settings(server: ProviderServer) -> dict[str, Any]:
-    return {"app_id": APP_ID, "app_password": PASSWORD, "tenant_id": TENANT, "endpoint": server.url}
+    """The settings of a bot whose token nobody knows: an earlier server may have had the same port."""
+    settings = {"app_id": APP_ID, "app_password": PASSWORD, "tenant_id": TENANT, "endpoint": server.url}
+    TOKENS.forget(cast(Bot, SimpleNamespace(**settings)))
+    return settings
 
 
 def check_webhook(request: ReceivedRequest, settings: Mapping[str, Any]) -> None:
