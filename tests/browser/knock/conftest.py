@@ -11,10 +11,10 @@ from playwright.async_api import BrowserContext, Page
 
 from tests.browser.knock.inbox import Inbox
 from tests.browser.site import Site
-from tests.dialects.knock.conftest import knock, public_key, pushed, secret_key
+from tests.dialects.knock.conftest import configuration, knock, public_key, pushed, secret_key
 from tests.dialects.knock.test_workflows import wait_for_messages
 
-__all__ = ["knock", "public_key", "pushed", "secret_key"]
+__all__ = ["configuration", "knock", "public_key", "pushed", "secret_key"]
 
 Address = Callable[..., str]
 Open = Callable[..., Awaitable[Inbox]]

@@ -11,9 +11,20 @@ from addressee.directory.access.link_tokens import Purpose
 from addressee.directory.directory import Directory
 from addressee.directory.recipient import TENANTS
 from tests.conftest import Environment
-from tests.pages.conftest import MakeLink, Store, Tell, directory, link, preferences, pushed, store, telling
+from tests.pages.conftest import (
+    MakeLink,
+    Store,
+    Tell,
+    configuration,
+    directory,
+    link,
+    preferences,
+    pushed,
+    store,
+    telling,
+)
 
-__all__ = ["directory", "link", "preferences", "pushed", "store"]
+__all__ = ["configuration", "directory", "link", "preferences", "pushed", "store"]
 
 
 @pytest.fixture
