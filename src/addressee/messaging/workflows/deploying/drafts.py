@@ -32,7 +32,8 @@ WORD = re.compile(r"[A-Za-z0-9_-]+")
 
 def refuse_too_many(stored: Collection[ResourceKey], documents: Collection[ResourceKey]) -> None:
     """Raises ConfigurationError if an environment would have too many drafts of a kind."""
-    new = [each for each in documents if each not in stored]
+    known = set(stored)
+    new = [each for each in documents if each not in known]
     problems = [
         Problem(
             str(each),
@@ -40,7 +41,7 @@ def refuse_too_many(stored: Collection[ResourceKey], documents: Collection[Resou
             f"an environment has at most {MAX_DRAFTS[each.kind]:,} drafts of {each.kind}s; commit some of them first",
         )
         for each in {each.kind: each for each in new}.values()
-        if sum(other.kind is each.kind for other in (*stored, *new)) > MAX_DRAFTS[each.kind]
+        if sum(other.kind is each.kind for other in (*known, *new)) > MAX_DRAFTS[each.kind]
     ]
     if problems:
         raise ConfigurationError(problems)
