@@ -147,6 +147,13 @@ class TestCompressedBodies:
         assert not wrong, "\n".join(wrong)
 
 
+def test_a_length_beside_chunks_counts_for_nothing(line: Connection, stranger: Stranger) -> None:
+    parts = [b'{"name": "Ada"', b"}"]
+    length = {"content-length": str(len(parts[0]))}
+    reply = line.ask("PUT", "/v1/users/ada", key=stranger.keys["secret"], headers=length, body=parts)
+    assert (reply.status, reply.json["name"]) == (200, "Ada")
+
+
 @pytest.mark.parametrize("spoken", SPOKEN, ids=lambda spoken: spoken.name)
 def test_a_body_that_does_not_arrive_is_answered_in_the_envelope(spoken: Spoken) -> None:
     answer = spoken.dialect.error(SlowBodyError(), RequestInfo("a-request", "http://localhost"))

@@ -48,18 +48,26 @@ def unfinished(*parts: bytes) -> Receive:
 
 
 async def test_parts_are_joined() -> None:
-    assert await bodies.received(events(b"a", b"", b"bc"), 3) == b"abc"
+    assert await bodies.received(events(b"a", b"", b"bc"), 3, None) == b"abc"
+
+
+async def test_a_known_length_ends_it_without_another_event() -> None:
+    assert await bodies.received(unfinished(b"ab", b"c"), 5, 3) == b"abc"
+
+
+async def test_what_is_cut_off_ends_where_its_client_left() -> None:
+    assert await bodies.received(events(b"ab"), 5, 3) == b"ab"
 
 
 async def test_one_byte_too_many_ends_it() -> None:
     with pytest.raises(TooLargeError):
-        await bodies.received(unfinished(b"ab", b"cd"), 3)
+        await bodies.received(unfinished(b"ab", b"cd"), 3, None)
 
 
 async def test_the_rest_of_what_is_too_large_is_read_so_that_its_client_reads_the_answer() -> None:
     left = [b"ab", b"cd", b"ef", b"gh"]
     with pytest.raises(TooLargeError):
-        await bodies.received(events_of(left), 3)
+        await bodies.received(events_of(left), 3, None)
     assert left == []
 
 
@@ -67,7 +75,7 @@ async def test_it_is_read_within_limits(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(bodies, "DROPPED_BYTES", 5)
     left = [b"abcd", b"ef", b"gh", b"ij", b"kl"]
     with pytest.raises(TooLargeError):
-        await bodies.received(events_of(left), 3)
+        await bodies.received(events_of(left), 3, None)
     assert left == [b"kl"]
 
 
@@ -75,13 +83,13 @@ async def test_it_is_read_within_limits(monkeypatch: pytest.MonkeyPatch) -> None
 async def test_what_never_arrives_is_given_up(monkeypatch: pytest.MonkeyPatch, parts: Sequence[bytes]) -> None:
     monkeypatch.setattr(bodies, "IDLE_SECONDS", 0.01)
     with pytest.raises(SlowBodyError):
-        await bodies.received(unfinished(*parts), 100)
+        await bodies.received(unfinished(*parts), 100, None)
 
 
 async def test_so_is_what_trickles_for_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bodies, "LONGEST_SECONDS", 0.02)
     with pytest.raises(SlowBodyError):
-        await bodies.received(events(*[b" "] * 1000, every=0.001), 2000)
+        await bodies.received(events(*[b" "] * 1000, every=0.001), 2000, None)
 
 
 @given(st.sampled_from(["gzip", "deflate"]), st.binary(max_size=200), st.integers(0, 200))

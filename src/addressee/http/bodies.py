@@ -48,14 +48,13 @@ async def body(request: Request, limit: int) -> bytes:
     """
     if has_no_body(request):
         return b""
-    given = request.headers.get("content-length")
-    announced = None if given is None else int(given)  # the server has made sure that it is a number
-    if announced is not None and announced > limit:
+    length = announced_length(request)
+    if length is not None and length > limit:
         await drop(request.receive)
         raise TooLargeError(limit)
     encoding = encoding_of(request)
-    raw = await received(request.receive, limit)
-    if announced is not None and len(raw) < announced:
+    raw = await received(request.receive, limit, length)
+    if length is not None and len(raw) < length:
         raise MalformedError("body", "The body is shorter than Content-Length announces.")
     return inflated(raw, encoding, limit) if raw and encoding else raw
 
@@ -68,6 +67,14 @@ def has_no_body(request: Request) -> bool:
     )
 
 
+def announced_length(request: Request) -> int | None:
+    """Returns the length of the body in bytes, where its head tells it. Beside Transfer-Encoding it would mean nothing."""
+    given = request.headers.get("content-length")
+    if given is None or "transfer-encoding" in request.headers:
+        return None
+    return int(given)  # the server has made sure that it is a number
+
+
 def encoding_of(request: Request) -> str:
     """Returns the name of the body's compression, empty for none. Raises EncodingError."""
     given = request.headers.get("content-encoding", "").strip().lower()
@@ -77,8 +84,12 @@ def encoding_of(request: Request) -> str:
     return encoding
 
 
-async def received(receive: Receive, limit: int) -> bytes:
-    """Reads a body to its end, or as far as the client sent it. Raises TooLargeError or SlowBodyError."""
+async def received(receive: Receive, limit: int, length: int | None) -> bytes:
+    """Reads a body to its end, or as far as the client sent it. Raises TooLargeError or SlowBodyError.
+
+    One of a known length ends with its last byte. The server tells the end by another event, which takes two changes
+    of threads.
+    """
     loop = asyncio.get_running_loop()
     end = loop.time() + LONGEST_SECONDS
     parts: list[bytes] = []
@@ -94,7 +105,7 @@ async def received(receive: Receive, limit: int) -> bytes:
                 if size > limit:
                     break
                 parts.append(part)
-                if not event.get("more_body", False):
+                if size == length or not event.get("more_body", False):
                     break
                 timeout.reschedule(min(end, loop.time() + IDLE_SECONDS))
     except TimeoutError:
