@@ -68,7 +68,7 @@ def has_no_body(request: Request) -> bool:
 
 
 def announced_length(request: Request) -> int | None:
-    """Returns the length of the body in bytes, where its head tells it. Beside Transfer-Encoding it would mean nothing."""
+    """Returns the length of the body in bytes, where its head tells it; beside Transfer-Encoding it means nothing."""
     given = request.headers.get("content-length")
     if given is None or "transfer-encoding" in request.headers:
         return None
