@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
-from typing import Any, TypeAlias, TypeVar, overload
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeAlias
 
 from uuid_utils import uuid7
 
@@ -16,42 +16,7 @@ Event: TypeAlias = Mapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Event]]
 Send: TypeAlias = Callable[[Event], Awaitable[None]]
 
-T = TypeVar("T")
-
 ACCEPTABLE_ID = re.compile(r"[\x21-\x7e]{1,200}")
-
-
-class Headers(Mapping[str, str]):
-    """The headers of a request, by lower-case names; of a repeated one the last counts.
-
-    Those that somebody asks for are decoded, which are few of those that clients send.
-    """
-
-    __slots__ = ("_raw",)
-
-    def __init__(self, raw: Iterable[tuple[bytes, bytes]]) -> None:
-        self._raw = dict(raw)
-
-    def __getitem__(self, name: str) -> str:
-        return self._raw[name.encode("latin-1")].decode("latin-1")
-
-    @overload
-    def get(self, name: str, default: None = None) -> str | None: ...
-    @overload
-    def get(self, name: str, default: T) -> str | T: ...
-    def get(self, name: str, default: Any = None) -> Any:
-        """Does the same as that of any mapping, without an exception for each header that is not there."""
-        found = self._raw.get(name.encode("latin-1"))
-        return default if found is None else found.decode("latin-1")
-
-    def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and name.encode("latin-1") in self._raw
-
-    def __iter__(self) -> Iterator[str]:
-        return (name.decode("latin-1") for name in self._raw)
-
-    def __len__(self) -> int:
-        return len(self._raw)
 
 
 class Request:
@@ -82,7 +47,7 @@ class Request:
         self.method: str = scope["method"]
         self.path: str = scope["raw_path"].decode("latin-1").partition("?")[0]
         self.query_string: str = scope["query_string"].decode()
-        self.headers = Headers(scope["headers"])
+        self.headers = headers_of(scope)
         self.id = request_id(self.headers.get("x-request-id"))
         self.dialect = "own"
         self.label = "unrouted"
@@ -103,6 +68,11 @@ class Request:
     def target(self) -> str:
         """The path and the query, byte for byte as they came."""
         return f"{self.path}?{self.query_string}" if self.query_string else self.path
+
+
+def headers_of(scope: Scope) -> dict[str, str]:
+    """Returns the headers by lower-case names; of a repeated one the last counts."""
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
 
 
 def request_id(given: str | None) -> str:

@@ -13,7 +13,7 @@ from prometheus_client import Counter, Gauge
 from addressee.api.answers import JSON
 from addressee.api.live.sockets import GOING_AWAY, NOT_TEXT, TOO_SLOW
 from addressee.api.requests.json_text import write_json
-from addressee.http.request import Headers, Receive, Scope, Send, peer_of
+from addressee.http.request import Receive, Scope, Send, headers_of, peer_of
 
 SOCKETS = Gauge("addressee_sockets", "Open sockets", multiprocess_mode="livesum")
 REFUSED = Counter("addressee_sockets_refused", "Requests for sockets that were refused", ["status"])
@@ -32,7 +32,7 @@ class WebSocket:
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.query_string: str = scope["query_string"].decode()
-        self.headers = Headers(scope["headers"])
+        self.headers = headers_of(scope)
         self.peer = peer_of(scope)
         self._receive = receive
         self._send = send
