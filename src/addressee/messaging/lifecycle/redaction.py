@@ -50,8 +50,11 @@ class Redact(Job, frozen=True):
 
 
 class RedactedMessage(NamedTuple):
+    """A message with its content as it was read, and as it is to be stored."""
+
     id: str
     recipient_id: str
+    before: bytes
     content: bytes
 
 
@@ -114,7 +117,11 @@ def next_run_of(page: Redact) -> tuple[Any, ...]:
 
 
 async def redact_page(pool: Pool, reader: Reader, page: Redact, now: datetime, links: LinkUrls) -> Redact | None:
-    """Redacts up to 200 messages of one run. Returns the next job, None when nothing remains."""
+    """Redacts up to 200 messages of one run. Returns the next job, None when nothing remains.
+
+    It is the same page again if some of the messages changed meanwhile: copies may wait with another address, and a
+    message may belong to whoever its recipient was merged into.
+    """
     run_id = await pool.fetchval(*next_run_of(page))
     if run_id is None:
         return None
@@ -136,7 +143,9 @@ async def redact_page(pool: Pool, reader: Reader, page: Redact, now: datetime, l
         )
         async with pool.acquire() as connection, connection.transaction():
             await lock_messages(connection, page.environment_id, {row["id"] for row in rows})
-            await store(connection, page.environment_id, rows, stored, contents)
+            redacted = await store(connection, page.environment_id, rows, stored, contents)
+        if len(redacted) < len(rows):
+            return page
     if len(rows) < PAGE_SIZE:
         return Redact(page.environment_id, page.actors, UUID(int=run_id.int + 1))
     return structs.replace(page, inserted_at=rows[-1]["inserted_at"], message_id=rows[-1]["id"])
@@ -148,26 +157,31 @@ async def store(
     rows: Sequence[asyncpg.Record],
     stored: Sequence[Content],
     contents: Sequence[Content],
-) -> None:
-    """Stores what messages say now. Their sends, events and logs keep no addresses that they do not name any more."""
+) -> set[str]:
+    """Stores what messages say now, and returns the ids of those that were still as they were read.
+
+    Their sends, events and logs keep no addresses that they do not name any more.
+    """
     messages = [
-        RedactedMessage(row["id"], row["recipient_id"], msgspec.json.encode(content))
+        RedactedMessage(row["id"], row["recipient_id"], row["content"], msgspec.json.encode(content))
         for row, content in zip(rows, contents, strict=True)
     ]
-    await connection.execute(*SQL["redact_messages"](environment_id=environment_id, messages=messages))
+    found = await connection.fetch(*SQL["redact_messages"](environment_id=environment_id, messages=messages))
+    ids = {row["id"] for row in found}
+    redacted = [each for each in zip(rows, stored, contents, strict=True) if each[0]["id"] in ids]
     redirected = [
         ReaddressedMessage(row["id"], row["recipient_id"], msgspec.json.encode(content.redirected_to))
-        for row, before, content in zip(rows, stored, contents, strict=True)
+        for row, before, content in redacted
         if before.is_redirected
     ]
-    changed = zip(rows, stored, contents, strict=True)
-    readdressed = {row["id"] for row, before, content in changed if is_readdressed(before, content)}
+    readdressed = {row["id"] for row, before, content in redacted if is_readdressed(before, content)}
     if redirected:
         erased = await connection.fetch(*SQL["redact_sends"](environment_id=environment_id, messages=redirected))
         readdressed.update(row["message_id"] for row in erased)
     if readdressed:
         await connection.execute(*SQL["redact_events"](environment_id=environment_id, message_ids=readdressed))
         await connection.execute(*SQL["redact_delivery_logs"](environment_id=environment_id, message_ids=readdressed))
+    return ids
 
 
 def is_readdressed(before: Content, content: Content) -> bool:
