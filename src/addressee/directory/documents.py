@@ -28,6 +28,8 @@ NUL = "\0"
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 UNSTORABLE = re.compile(f"{NUL}|{LONE_SURROGATE.pattern}")
 
+ABSENT = object()
+
 
 class Merge(Enum):
     """How given values are merged into stored ones.
@@ -78,14 +80,18 @@ def patched(base: Document, patch: Mapping[str, Any]) -> Document:
 
 def same(one: Any, other: Any) -> bool:
     """Returns whether two JSON values are equal. Unlike in Python, true is not 1."""
-    if one != other:
-        return False
-    return type(one) is str or same_kinds(one, other)
+    return one == other and (type(one) is str or same_kinds(one, other))
 
 
 def unlike(given: Mapping[str, Any], stored: Document) -> Document:
     """Returns the given values that are not what is stored under their names."""
-    return {name: value for name, value in given.items() if name not in stored or not same(value, stored[name])}
+    different = {}
+    for name, value in given.items():
+        found = stored.get(name, ABSENT)
+        # As in `same`, which is not called for each value: most are texts, or the stored objects themselves.
+        if found is not value and not (value == found and (type(value) is str or same_kinds(value, found))):
+            different[name] = value
+    return different
 
 
 def same_kinds(one: Any, other: Any) -> bool:
@@ -222,7 +228,7 @@ def check_reachable(id: str, field: str) -> None:
 
 def is_id(id: object) -> bool:
     """Returns whether a value has a type that ids may have."""
-    return isinstance(id, Id) and not isinstance(id, bool)
+    return isinstance(id, str) or (isinstance(id, int) and not isinstance(id, bool))
 
 
 def text_of_id(id: object) -> object:

@@ -15,6 +15,8 @@ from addressee.directory.documents import same
 from addressee.directory.errors import DELETED, RefusedError
 from addressee.directory.recipient import Document, Place, Recipient
 
+encode = msgspec.json.Encoder().encode
+
 MAX_PROPERTIES_BYTES = 256_000
 MAX_DOCUMENT_BYTES = 1_000_000
 
@@ -89,17 +91,19 @@ def tombstone(recipient: Recipient, version: int, now: datetime) -> Recipient:
 
 def changed(recipient: Recipient, context: EditContext, **documents: Any) -> Recipient:
     """Returns the recipient with other documents; the same object when they are equal. Raises RefusedError for size."""
-    different = {name: value for name, value in documents.items() if not same(getattr(recipient, name), value)}
+    different = {}
+    for name, value in documents.items():
+        if not same(getattr(recipient, name), value):
+            check_size(name, value)
+            different[name] = value
     if not different:
         return recipient
-    for name, value in different.items():
-        check_size(name, value)
     return structs.replace(recipient, updated_at=context.now, version=context.version, **different)
 
 
 def check_size(name: str, document: Document | list[Document]) -> None:
     limit = MAX_PROPERTIES_BYTES if name == "properties" else MAX_DOCUMENT_BYTES
-    if len(msgspec.json.encode(document)) > limit:
+    if len(encode(document)) > limit:
         raise RefusedError("size", name, f"All {name} together must be at most {limit:,} bytes of JSON.")
 
 

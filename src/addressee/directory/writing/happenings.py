@@ -6,7 +6,7 @@ within a tenant, which is stored as a recipient of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from msgspec import Struct
@@ -22,6 +22,9 @@ ADDRESS_DISABLED = "recipient.address_disabled"
 MERGED = "recipient.merged"
 DELETED = "recipient.deleted"
 
+# Collections of our own whose recipients others are told of.
+TOLD_OF = frozenset({USERS, TENANTS})
+
 EMPTY: Document = {}
 
 
@@ -34,14 +37,14 @@ class Happening(Struct, frozen=True, array_like=True):
 
 
 def is_told_of(place: Place) -> bool:
-    return not place.collection.startswith("$") or place.collection in {USERS, TENANTS}
+    return place.collection in TOLD_OF or not place.collection.startswith("$")
 
 
 def happenings(before: Recipient | None, after: Recipient, changes: Sequence[Change]) -> list[Happening]:
     """Returns what the changes of one write mean, in their order, each once."""
     if not is_told_of(after.place):
         return []
-    found: dict[tuple[UUID, str], Happening] = {}
+    found: list[Happening] = []
     living = before.uid if before is not None and before.lives else None
     disabled = disabled_kinds(before, after)
     for change in changes:
@@ -52,24 +55,26 @@ def happenings(before: Recipient | None, after: Recipient, changes: Sequence[Cha
             told = [Happening(change.uid, CREATED)]
             living = change.uid
         else:
-            told = list(of_update(change, disabled))
+            told = of_update(change, disabled)
         for each in told:
-            found.setdefault((each.uid, each.type), each)
-    return list(found.values())
+            if each not in found:
+                found.append(each)
+    return found
 
 
-def of_update(change: Change, disabled: Sequence[str]) -> Iterator[Happening]:
-    """Yields what one change of a living recipient means. `disabled` are kinds of addresses that the write disabled."""
+def of_update(change: Change, disabled: Sequence[str]) -> list[Happening]:
+    """Returns what one change of a living recipient means. `disabled` are kinds of addresses that it disabled."""
+    told = []
     parts = {*(change.before or EMPTY), *(change.after or EMPTY)}
-    explained = set()
-    if "addresses" in parts and disabled:
-        explained.add("addresses")
-        yield Happening(change.uid, ADDRESS_DISABLED, {"kinds": disabled})
+    if disabled and "addresses" in parts:
+        parts.remove("addresses")
+        told.append(Happening(change.uid, ADDRESS_DISABLED, {"kinds": disabled}))
     if "preferences" in parts:
-        explained.add("preferences")
-        yield Happening(change.uid, PREFERENCES_UPDATED)
-    if parts != explained or not parts:
-        yield Happening(change.uid, UPDATED)
+        parts.remove("preferences")
+        told.append(Happening(change.uid, PREFERENCES_UPDATED))
+    if parts or not told:
+        told.append(Happening(change.uid, UPDATED))
+    return told
 
 
 def disabled_kinds(before: Recipient | None, after: Recipient) -> list[str]:

@@ -52,8 +52,7 @@ def differences(before: Recipient | None, after: Recipient) -> tuple[Document, D
         was, now = getattr(before, name, EMPTY), getattr(after, name)
         if was is now:
             continue
-        lost = unlike(was, now)
-        gained = {key: value for key, value in now.items() if key not in was or key in lost}
+        lost, gained = unlike(was, now), unlike(now, was)
         if was:
             old[name] = lost
         if lost or gained:
