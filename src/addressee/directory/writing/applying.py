@@ -69,20 +69,21 @@ def apply(group: Group, found: Recipient | None, used: Used, now: datetime) -> A
     ended: dict[UUID, bool] = {}
     version = (found.version if found else 0) + 1
     for item in group.waiting:
-        request = item.write.request
+        write = item.write
+        request = write.request
         if request is not None and (earlier := used.requests.get(request.request_key)) is not None:
             answers.append(repetition(request.key, request.fingerprint, earlier))
             continue
-        key = item.write.receipt_key
-        if key in used.receipts or key in receipts:
+        key = write.receipt_key
+        if key is not None and (key in used.receipts or key in receipts):
             answers.append(Written(recipient, recipient))
             continue
-        planned = item.write.planned
+        planned = write.planned
         try:
             if planned is not None and planned.before is recipient:
                 outcome = planned
             else:
-                outcome = apply_write(item.write, recipient, version, now)
+                outcome = apply_write(write, recipient, version, now)
             written = Written(outcome.after, recipient, outcome.warnings)
             if request is not None:
                 requests.append((request, request.answer(written)))

@@ -146,9 +146,14 @@ class Rounds:
 
 
 async def used_keys(connection: Connection, groups: list[Group], now: datetime) -> Used:
-    writes = [item.write for group in groups for item in group.waiting]
-    requests = [write.request.request_key for write in writes if write.request is not None]
-    keys = [key for write in writes if (key := write.receipt_key) is not None]
+    requests, keys = [], []
+    for group in groups:
+        for item in group.waiting:
+            write = item.write
+            if write.request is not None:
+                requests.append(write.request.request_key)
+            if (key := write.receipt_key) is not None:
+                keys.append(key)
     return Used(await used_receipts(connection, keys, now), await receipts.find(connection, requests, now))
 
 

@@ -82,10 +82,11 @@ async def store_recipients(
     Returns the places that were written, each with the transfers of push tokens to it. It is one statement, unless
     counts, terms, push tokens or time zones change: then it is a transaction.
     """
-    counted = [effect for effect in effects if difference(effect)]
-    reindexed = term_changes((effect.before, effect.after) for effect in effects)
-    moved = [effect for effect in effects if tokens_changed(effect.before, effect.after)]
-    rezoned = [effect.after for effect in effects if zone_changed(effect.before, effect.after)]
+    wide = [effect for effect in effects if not is_self_contained(effect)]
+    counted = [effect for effect in wide if difference(effect)]
+    reindexed = term_changes((effect.before, effect.after) for effect in wide)
+    moved = [effect for effect in wide if tokens_changed(effect.before, effect.after)]
+    rezoned = [effect.after for effect in wide if zone_changed(effect.before, effect.after)]
     if not counted and not reindexed and not moved and not rezoned:
         return dict.fromkeys(await write(connection, effects), ())
     async with connection.transaction():
@@ -96,6 +97,19 @@ async def store_recipients(
         await enqueue(connection, zone_jobs(recipient for recipient in rezoned if recipient.place in won))
         await count(connection, [effect for effect in counted if effect.after.place in won])
     return {place: transfers.get(place, ()) for place in won}
+
+
+def is_self_contained(effect: Effect) -> bool:
+    """Returns whether a write leaves all that counts, terms, push tokens and time zones are made of. Most do."""
+    before, after = effect.before, effect.after
+    return (
+        before is not None
+        and before.attributes is after.attributes
+        and before.addresses is after.addresses
+        and before.channel_data is after.channel_data
+        and before.deleted_at is after.deleted_at
+        and before.uid is after.uid
+    )
 
 
 async def count(connection: Connection, effects: Sequence[Effect]) -> None:

@@ -92,20 +92,17 @@ class Queue:
         for place, group in self._waiting.items():
             if len(groups) == MAX_BATCH_PLACES or size > MAX_BATCH_BYTES:
                 break
-            if place not in busy and (waiting := first_requests(group.waiting, requests)):
-                size += sum([item.size for item in waiting])
-                groups.append(Group(place, waiting))
-        for group in groups:
-            self._remove(group)
+            if place not in busy and (taken := taken_of(group, requests)) is not None:
+                for item in taken.waiting:
+                    size += item.size
+                groups.append(taken)
+        for taken in groups:
+            group = self._waiting[taken.place]
+            if group is taken:
+                del self._waiting[taken.place]
+            else:
+                del group.waiting[: len(taken.waiting)]
         return groups
-
-    def _remove(self, taken: Group) -> None:
-        """Leaves the writes of a place that a batch has not taken."""
-        group = self._waiting[taken.place]
-        if len(group.waiting) == len(taken.waiting):
-            del self._waiting[taken.place]
-        else:
-            del group.waiting[: len(taken.waiting)]
 
     def answer(self, group: Group, answers: Sequence[Written | Exception]) -> None:
         self.count -= len(group.waiting)
@@ -123,14 +120,15 @@ def size_of_edits(write: Write) -> int:
         return 0
 
 
-def first_requests(waiting: Sequence[Waiting], seen: set[RequestKey]) -> list[Waiting]:
-    """Returns the writes before the first whose idempotency key is in this batch already: it waits for the next one."""
-    taken = []
-    for item in waiting:
+def taken_of(group: Group, seen: set[RequestKey]) -> Group | None:
+    """Returns the writes before the first whose idempotency key is in this batch already: it waits for the next one.
+
+    They are mostly all of the group, and then the group itself. None: there are none before it.
+    """
+    for number, item in enumerate(group.waiting):
         request = item.write.request
         if request is not None:
             if request.request_key in seen:
-                break
+                return Group(group.place, group.waiting[:number]) if number else None
             seen.add(request.request_key)
-        taken.append(item)
-    return taken
+    return group
