@@ -38,7 +38,7 @@ def told_apart(given: Mapping[str, Any]) -> tuple[Document, Document]:
     """Returns a recipient's attributes, and its traits that are properties."""
     attributes, traits = {}, {}
     for name, value in given.items():
-        if is_attribute(name, value):
+        if name in ATTRIBUTES or (name in NAME_PARTS and is_attribute(name, value)):
             attributes[name] = value
         elif name not in NEVER_STORED:
             traits[name] = value

@@ -11,7 +11,7 @@ from addressee.dialects.knock.mapping.preference_sets import named_sets, stored_
 from addressee.dialects.knock.mapping.profiles import ALWAYS_SHOWN, flat, says_anything, told_apart
 from addressee.dialects.knock.mapping.tenant_settings import setting_edits
 from addressee.directory.collections import check_collection
-from addressee.directory.documents import Id, check_id
+from addressee.directory.documents import Id, Merge, check_id
 from addressee.directory.edits.context import Revives
 from addressee.directory.edits.recipients import Edit, Identify
 from addressee.directory.errors import RefusedError
@@ -25,6 +25,8 @@ from addressee.messaging.environment.channels import Channel
 T = TypeVar("T")
 
 Given: TypeAlias = Id | dict[str, Any]
+
+EMPTY: Document = {}
 
 
 def place_of(call: Call, field: str, given: Given, collection: str = USERS) -> Place:
@@ -46,12 +48,14 @@ def places_of(call: Call, field: str, given: Iterable[Given]) -> list[Place]:
 class RecipientParser:
     """Parses the recipients that a request describes into writes.
 
-    `channels` are those of the environment by id, `set_keys` the keys under which preference sets are stored by the ids
-    that clients know: edits hold channel data and preference sets as they are stored. All methods raise RefusedError.
+    `merge` says how properties are merged into stored ones. `channels` are those of the environment by id, `set_keys`
+    the keys under which preference sets are stored by the ids that clients know: edits hold channel data and preference
+    sets as they are stored. All methods raise RefusedError.
     """
 
     call: Call
     origin: Origin
+    merge: Merge
     channels: Mapping[str, Channel]
     set_keys: Mapping[str, str]
 
@@ -108,10 +112,10 @@ class RecipientParser:
         return Identify(
             attributes=attributes,
             properties=traits,
-            merge=self.call.environment.settings.property_merge,
+            merge=self.merge,
             properties_field="",
             channel_data=self._channel_data(given.get("channel_data")),
-            preferences={self.set_keys[id]: each for id, each in stored_sets(given.get("preferences")).items()},
+            preferences=self._preferences(given.get("preferences")),
             revives=revives,
             always_shown=ALWAYS_SHOWN,
         )
@@ -119,8 +123,14 @@ class RecipientParser:
     def _channel_data(self, given: Any) -> Document:
         """Returns inline channel data as they are stored, by the id of the channel. Null changes nothing."""
         if given is None:
-            return {}
+            return EMPTY
         return dict(self._channel_entry(id, data) for id, data in require_map("channel_data", given).items())
+
+    def _preferences(self, given: Any) -> Document:
+        """Returns inline preference sets as they are stored, by the keys of the sets. Null changes nothing."""
+        if given is None:
+            return EMPTY
+        return {self.set_keys[id]: each for id, each in stored_sets(given).items()}
 
     def _channel_entry(self, id: str, data: Any) -> tuple[str, Document]:
         field = f"channel_data.{id}"
@@ -143,9 +153,10 @@ async def recipient_parser(call: Call, given: Iterable[Given | None]) -> Recipie
     services, environment_id = call.services, call.environment.id
     says_channels = any(each.get("channel_data") for each in described)
     channels = await services.messaging.channels.list(environment_id) if says_channels else []
-    set_ids = {set_id for each in described for set_id in named_sets(each.get("preferences"))}
+    set_ids = {set_id for each in described if "preferences" in each for set_id in named_sets(each["preferences"])}
     set_keys = await services.preferences.keys(environment_id, set_ids)
-    return RecipientParser(call, call.origin, {str(channel.id): channel for channel in channels}, set_keys)
+    merge = call.environment.settings.property_merge
+    return RecipientParser(call, call.origin, merge, {str(channel.id): channel for channel in channels}, set_keys)
 
 
 async def identify(call: Call, place: Place, given: dict[str, Any], render: Callable[[Recipient], T]) -> T:

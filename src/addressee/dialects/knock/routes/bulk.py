@@ -61,13 +61,14 @@ async def identify_older(call: Call) -> shapes.BulkOperation:
 async def identify_rows(
     call: Call, name: str, field: str, rows: Sequence[dict[str, Any]], collection: str = USERS
 ) -> shapes.BulkOperation:
-    paths = [f"{field}[{index}]" for index in range(len(rows))]
-    for path, row in zip(paths, rows, strict=True):
+    for index, row in enumerate(rows):
         if not is_id(row.get("id")):
-            raise invalid(f"{path}.id", f"{path}.id must be a string.")
+            raise invalid(f"{field}[{index}].id", f"{field}[{index}].id must be a string.")
     parser = await recipient_parser(call, rows)
     return await run(
-        call, name, [identify_row(parser, collection, row, path) for path, row in zip(paths, rows, strict=True)]
+        call,
+        name,
+        [identify_row(parser, collection, row, f"{field}[{index}]") for index, row in enumerate(rows)],
     )
 
 
