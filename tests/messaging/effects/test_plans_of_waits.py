@@ -79,7 +79,14 @@ def statements(count: int) -> dict[str, dict[str, Any]]:
             "position": 0,
             "now": NOW,
         },
-        "move_recipient_runs": {**HERE, "run_ids": [RUN], "pages": [0], "moved": moved, "now": NOW},
+        "move_recipient_runs": {
+            **HERE,
+            "run_ids": [RUN],
+            "pages": [0],
+            "moved": moved,
+            "ended_silently": [],
+            "now": NOW,
+        },
     }
 
 
@@ -102,6 +109,7 @@ def message(n: int) -> MessageRow:
         actors=b"[]",
         collected=None,
         first_events=msgspec.json.encode(made),
+        ends_run=True,
     )
 
 

@@ -30,6 +30,17 @@ steps:
     channel: in-app
     template: {body: Hello}
 """
+# The run asks for a place before its message, and for nothing after it.
+SELDOM = """
+name: Seldom
+steps:
+  - ref: seldom
+    type: throttle
+    settings: {throttle_limit: 1, throttle_window: 1h}
+  - ref: in-app
+    channel: in-app
+    template: {body: Hello}
+"""
 FILES = {"channels/in-app.yaml": IN_APP, "workflows/note.yaml": NOTE}
 
 
@@ -69,6 +80,44 @@ async def test_runs_are_told_of_when_they_begin_and_when_they_have_passed_their_
     assert [(each.recipient.id, each.type) for each in found] == at_once * 2
     runs = await office.recipient_runs()
     assert {each.subject["recipient_run_id"] for each in found} == {str(run["id"]) for run in runs}
+
+
+STARTED, COMPLETED = "workflow_recipient_run.started", "workflow_recipient_run.completed"
+OF_A_MESSAGE = ["message.created", "message.delivered"]
+
+
+@pytest.mark.parametrize("workflow", [NOTE, LATER, SELDOM], ids=["at once", "later", "asking"])
+async def test_the_end_of_a_run_is_told_after_its_messages(office: Office, workflow: str) -> None:
+    await office.push({**FILES, "workflows/note.yaml": workflow})
+    await office.identify("ada")
+    await office.identify("bob")
+    endpoint = await open_endpoint(office, ["message.*", "workflow_recipient_run.*"])
+    await office.trigger("ada", "bob", workflow="note")
+    await office.work()
+    await office.pass_time(timedelta(hours=1))
+    found = await types_told(office, endpoint)
+    for id in ("ada", "bob"):
+        assert [type for of, type in found if of == id] == [STARTED, *OF_A_MESSAGE, COMPLETED]
+    runs = {str(run["id"]): run["recipient_id"] for run in await office.recipient_runs()}
+    ended = await told(office, endpoint, DeliveryFilter(types=[COMPLETED]))
+    assert {(runs[each.subject["recipient_run_id"]], each.recipient.id) for each in ended} == {
+        ("ada", "ada"),
+        ("bob", "bob"),
+    }
+
+
+async def test_the_end_of_a_run_without_messages_is_told_too(office: Office) -> None:
+    await office.push({**FILES, "workflows/note.yaml": SELDOM})
+    await office.identify("ada")
+    await office.identify("bob")
+    await office.trigger("ada", workflow="note")
+    await office.work()
+    endpoint = await open_endpoint(office, ["message.*", "workflow_recipient_run.*"])
+    await office.trigger("ada", "bob", workflow="note")
+    await office.work()
+    found = await types_told(office, endpoint)
+    assert [type for id, type in found if id == "ada"] == [STARTED, COMPLETED]
+    assert [type for id, type in found if id == "bob"] == [STARTED, *OF_A_MESSAGE, COMPLETED]
 
 
 async def test_jobs_that_run_again_tell_nothing_twice(office: Office) -> None:

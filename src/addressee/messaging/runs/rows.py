@@ -63,6 +63,8 @@ class MovedRun(NamedTuple):
 
 
 class MessageRow(NamedTuple):
+    """A new message. With `ends_run`, endpoints are told of the end of its run after it."""
+
     id: str
     collection: str
     recipient_id: str
@@ -79,6 +81,7 @@ class MessageRow(NamedTuple):
     actors: bytes
     collected: bytes | None
     first_events: bytes
+    ends_run: bool
 
 
 class SendRow(NamedTuple):

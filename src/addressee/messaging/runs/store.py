@@ -162,12 +162,17 @@ def cancellation(now: datetime) -> tuple[Entry, ...]:
 
 
 async def insert_recipient_runs(
-    connection: Connection, runs: Sequence[RecipientRun], origins: Sequence[Origin], now: datetime
+    connection: Connection,
+    runs: Sequence[RecipientRun],
+    origins: Sequence[Origin],
+    now: datetime,
+    ended_silently: Sequence[UUID] = (),
 ) -> set[UUID]:
     """Stores new runs, each with its origin, where they are now, and returns their ids; those that exist stay.
 
     All are of one workflow, and of one tenant. Runs are stored in one order, so that no two pages with the same
-    recipients wait for each other in a circle.
+    recipients wait for each other in a circle. Endpoints are told of the end of those that `ended_silently`; of other
+    ends, with the messages that are stored next.
     """
     if not runs:
         return set()
@@ -186,6 +191,7 @@ async def insert_recipient_runs(
                 for each in numbers
             ],
             starting=rows,
+            ended_silently=ended_silently,
             now=now,
         )
     )
@@ -234,10 +240,16 @@ async def move(
     before: Sequence[RecipientRun],
     after: Sequence[RecipientRun],
     now: datetime,
+    ended_silently: Sequence[UUID],
 ) -> set[UUID]:
-    """Stores the new states of runs that nobody moved or cancelled meanwhile, and returns the ids of these."""
+    """Stores the new states of runs that nobody moved or cancelled meanwhile, and returns the ids of these.
+
+    Endpoints are told of the end of those that `ended_silently`; of other ends, with the messages that are stored next.
+    """
     rows = [moved_row(earlier, run) for earlier, run in zip(before, after, strict=True)]
-    moved = await connection.fetch(*SQL["move_recipient_runs"](**places_of(pages), moved=rows, now=now))
+    moved = await connection.fetch(
+        *SQL["move_recipient_runs"](**places_of(pages), moved=rows, ended_silently=ended_silently, now=now)
+    )
     return {row["id"] for row in moved}
 
 

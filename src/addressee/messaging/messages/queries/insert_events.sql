@@ -39,4 +39,13 @@ WITH stored AS (
             type,
             data
 ),
--- part: events_happened
+happened AS (
+  -- part: events_happened
+),
+occurred AS (
+  -- part: events_occurred
+),
+told AS (
+  -- part: webhooks
+)
+-- part: signals

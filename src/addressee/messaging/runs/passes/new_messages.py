@@ -26,11 +26,12 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Made(NamedTuple):
-    """A new message, and the page and the trigger of the run that made it."""
+    """A new message, with the page and the trigger of its run. With `ends_run`, it is the last one of that run."""
 
     message: NewMessage
     page: RunPage
     trigger: Run
+    ends_run: bool
 
 
 async def insert_messages(connection: Connection, made: Sequence[Made], now: datetime) -> None:
@@ -52,14 +53,15 @@ async def insert_messages(connection: Connection, made: Sequence[Made], now: dat
             version_id=run.version_id,
             categories=run.categories,
             tenant=run.tenant,
-            messages=[message_row(each.trigger, each.message, first) for each, first in zip(made, events, strict=True)],
+            messages=[message_row(each, first) for each, first in zip(made, events, strict=True)],
             position=milliseconds(now),
             now=now,
         )
     )
 
 
-def message_row(run: Run, message: NewMessage, events: Sequence[FirstEvent]) -> MessageRow:
+def message_row(made: Made, events: Sequence[FirstEvent]) -> MessageRow:
+    run, message = made.trigger, made.message
     data = message.run.data
     acting = run.actors if message.collected is None else message.actors
     trigger_data = run.data if message.collected is None else {}
@@ -80,6 +82,7 @@ def message_row(run: Run, message: NewMessage, events: Sequence[FirstEvent]) -> 
         msgspec.json.encode([StoredIdentity.of(actor) for actor in acting]),
         encoded(message.collected),
         msgspec.json.encode(events),
+        made.ends_run,
     )
 
 
@@ -98,7 +101,7 @@ async def insert_sends(connection: Connection, made: Sequence[Made], now: dateti
             address.value,
             Status.QUEUED if len(message.addresses) > 1 else None,
         )
-        for message, page, trigger in made
+        for message, page, trigger, _ in made
         for address in message.addresses
     ]
     if sends:

@@ -84,6 +84,11 @@ class PagePass:
         )
 
     @property
+    def ended_silently(self) -> list[UUID]:
+        """The ids of the runs that have ended in this pass without a message."""
+        return [each.run.id for each in self.passes if each.run.ended and not each.messages]
+
+    @property
     def goes_on(self) -> bool:
         """Returns whether some of the runs can go on at once."""
         return any(each.run.status is RunStatus.PROCESSING for each in self.passes)
@@ -96,7 +101,7 @@ async def store_with(connection: Connection, taken: PagePass, jobs: Sequence[Job
     """
     run, now = taken.page.run, taken.page.now
     made = [
-        Made(message, *source)
+        Made(message, *source, each.run.ended and message is each.messages[-1])
         for each, source in zip(taken.passes, taken.sources, strict=True)
         for message in each.messages
     ]

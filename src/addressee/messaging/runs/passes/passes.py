@@ -84,7 +84,8 @@ class Passes:
             if taken.asks:
                 taken = taken.only(await hold(connection, [page], taken.before))
                 taken, jobs = await self._carry_out(connection, taken)
-            moved = await move(connection, [page], taken.before, [each.run for each in taken.passes], now)
+            after = [each.run for each in taken.passes]
+            moved = await move(connection, [page], taken.before, after, now, taken.ended_silently)
             taken = taken.only(moved)
             entries = await store_with(connection, taken, jobs)
         return self._advanced(taken, entries)
@@ -106,7 +107,7 @@ class Passes:
                 for each, before in zip(taken.passes, taken.before, strict=True)
             ]
             origins = [Origin(page, run.labels, read[page].since) for page, run in taken.sources]
-            stored = await insert_recipient_runs(connection, as_stored, origins, now)
+            stored = await insert_recipient_runs(connection, as_stored, origins, now, taken.ended_silently)
             taken = taken.only(stored)
             jobs: list[Job | Later] = []
             if taken.asks:
@@ -118,6 +119,7 @@ class Passes:
                     [taken.before[index] for index in asking],
                     [taken.passes[index].run for index in asking],
                     now,
+                    taken.ended_silently,
                 )
             entries = await store_with(connection, taken, jobs)
         count(self._pool, taken.page.page.environment_id, RUNS, len(stored))

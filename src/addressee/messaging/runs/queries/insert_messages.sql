@@ -18,7 +18,8 @@ WITH made AS (
     :messages.status::text[],
     :messages.actors::jsonb[],
     :messages.collected::jsonb[],
-    :messages.first_events::jsonb[]
+    :messages.first_events::jsonb[],
+    :messages.ends_run::boolean[]
   ) WITH ORDINALITY AS made (
     id,
     collection,
@@ -36,6 +37,7 @@ WITH made AS (
     actors,
     collected,
     first_events,
+    ends_run,
     ordinal
   )
 ),
@@ -150,4 +152,25 @@ stored AS (
     LIMIT 1
   )
 ),
--- part: events_happened
+happened AS (
+  -- part: events_happened
+),
+occurred AS (
+  -- part: events_occurred
+  -- Runs end after what their last steps have made.
+  UNION ALL
+  SELECT :environment_id,
+         collection,
+         recipient_id,
+         uid,
+         'workflow_recipient_run.completed' AS type,
+         jsonb_build_object('recipient_run_id', recipient_run_id) AS subject,
+         :now::timestamptz AS at,
+         '~' || id AS place
+  FROM made
+  WHERE ends_run
+),
+told AS (
+  -- part: webhooks
+)
+-- part: signals

@@ -1,4 +1,5 @@
 -- Stores the runs of pages of recipients where their first pass has brought them; those that exist stay as they are.
+-- Endpoints are told of the end of those that `ended_silently`; of other ends, with the messages that are stored next.
 -- Returns the ids of those that are stored.
 WITH stored AS (
   INSERT INTO addressee.recipient_runs (
@@ -113,7 +114,18 @@ signalled AS (
   -- part: signals
 ),
 occurred AS (
-  -- part: new_runs_occurred
+  SELECT stored.environment_id,
+         stored.collection,
+         stored.recipient_id,
+         stored.uid,
+         'workflow_recipient_run.' || happening.name AS type,
+         jsonb_build_object('recipient_run_id', stored.id) AS subject,
+         :now::timestamptz AS at,
+         happening.place
+  FROM stored
+  CROSS JOIN (VALUES (1, 'started'), (2, 'completed')) AS happening (place, name)
+  WHERE happening.name = 'started'
+     OR stored.id = ANY(:ended_silently::uuid[])
 ),
 told AS (
   -- part: webhooks

@@ -1,5 +1,6 @@
 -- Stores where the runs of a page are now, unless another worker moved them or they were cancelled. Workers lock the rows
 -- in one order, so that two at the same page wait for each other and never in a circle.
+-- Endpoints are told of the end of those that `ended_silently`; of other ends, with the messages that are stored next.
 WITH moved AS (
   -- part: moved_runs
 ),
@@ -63,7 +64,7 @@ occurred AS (
          :now::timestamptz AS at,
          id AS place
   FROM stored
-  WHERE status = 'completed'
+  WHERE id = ANY(:ended_silently::uuid[])
 ),
 told AS (
   -- part: webhooks

@@ -49,10 +49,18 @@ WITH stored AS (
             id,
             collection,
             recipient_id,
-            uid,
-            status
+            uid
 ),
 occurred AS (
-  -- part: new_runs_occurred
+  SELECT stored.environment_id,
+         stored.collection,
+         stored.recipient_id,
+         stored.uid,
+         'workflow_recipient_run.' || happening.name AS type,
+         jsonb_build_object('recipient_run_id', stored.id) AS subject,
+         :now::timestamptz AS at,
+         happening.place
+  FROM stored
+  CROSS JOIN (VALUES (1, 'started'), (2, 'completed')) AS happening (place, name)
 )
 -- part: webhooks
