@@ -180,7 +180,7 @@ async def looked_at_while_storing(office: Office, message: Message) -> int:
         "SELECT * FROM addressee.messages WHERE environment_id = $1", office.environment_id
     )
     assert row is not None
-    made = {**row, "id": message.id[::-1]}
+    made = {**row, "id": message.id[::-1], "ends_run": True}
     text, *arguments = SQL["insert_messages"](
         environment_id=office.environment_id,
         workflow=row["workflow"],
