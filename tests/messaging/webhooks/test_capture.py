@@ -120,6 +120,25 @@ async def test_the_end_of_a_run_without_messages_is_told_too(office: Office) -> 
     assert [type for id, type in found if id == "bob"] == [STARTED, *OF_A_MESSAGE, COMPLETED]
 
 
+@pytest.mark.parametrize("begun", [False, True])
+@pytest.mark.parametrize("by_key", [False, True])
+async def test_the_end_of_a_run_that_is_cancelled_is_told_once(office: Office, *, begun: bool, by_key: bool) -> None:
+    await office.push({**FILES, "workflows/later.yaml": LATER})
+    await office.identify("ada")
+    endpoint = await open_endpoint(office, ["workflow_recipient_run.*"])
+    run_id = await office.trigger("ada", workflow="later", cancellation_key="key")
+    if begun:
+        await office.work()
+    for _ in range(2):
+        if by_key:
+            await office.messaging.runs.cancel(office.environment_id, "later", "key", None)
+        else:
+            await office.messaging.runs.cancel_run(office.environment_id, run_id)
+    await office.work()
+    assert await types_told(office, endpoint) == [("ada", STARTED), ("ada", COMPLETED)]
+    assert [run["status"] for run in await office.recipient_runs()] == ["cancelled"]
+
+
 async def test_jobs_that_run_again_tell_nothing_twice(office: Office) -> None:
     await office.push()
     await office.identify("ada", email="ada@example.com")

@@ -21,9 +21,8 @@ from addressee.directory.recipient import Identity, Place
 from addressee.messaging.runs.fan_out import stop_fanouts
 from addressee.messaging.runs.leaving_batches import abandon_batches, cancel_items
 from addressee.messaging.runs.model import RunPage, WaitingRecipient
-from addressee.messaging.runs.store import Labels, Origin, cancellation, decode_cancelled, insert_recipient_runs
-from addressee.messaging.runs.waiting_pages import hold_pages, new_runs, update_page
-from addressee.messaging.steps.run import RunStatus
+from addressee.messaging.runs.store import cancellation, decode_cancelled
+from addressee.messaging.runs.waiting_pages import hold_pages, store_cancelled, update_page
 
 SQL = load(__package__)
 
@@ -103,7 +102,6 @@ async def cancel_runs(
     environment_id = which.environment_id
     chosen = None if recipients is None else set(recipients)
     merged = set() if recipients is None else await predecessors(connection, environment_id, recipients)
-    journal = cancellation(now)
     runs = await connection.fetch(*SQL[which.statement("lock_runs_to_cancel")](**which._asdict()))
 
     async def cancel_waiting(
@@ -116,8 +114,7 @@ async def cancel_runs(
             identity = each.within(environment_id)
             is_chosen = chosen is None or identity.place in chosen or identity in merged
             (stopped if is_chosen else going_on).append(each)
-        ended = new_runs(page, stopped, RunStatus.CANCELLED, journal)
-        await insert_recipient_runs(connection, ended, [Origin(page, Labels.of(run), now)] * len(ended), now)
+        await store_cancelled(connection, page, run, stopped, now)
         return going_on
 
     for run in runs:
@@ -147,7 +144,7 @@ async def cancel_runs(
             )
     await stop_fanouts(connection, environment_id, [run["id"] for run in runs], chosen)
     of_whom = {"chosen": chosen, "merged": merged}
-    encoded_journal = msgspec.json.encode(journal)
+    encoded_journal = msgspec.json.encode(cancellation(now))
     await cancel_items(connection, which, of_whom, encoded_journal, now)
     cancelled_runs = await connection.fetch(
         *SQL[which.statement("cancel_recipient_runs")](**which._asdict(), **of_whom, journal=encoded_journal, now=now)

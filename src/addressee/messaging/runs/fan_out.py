@@ -28,15 +28,10 @@ from addressee.messaging.recipients.identity import TRANSIENT, StoredIdentity, S
 from addressee.messaging.runs.model import PAGE_BYTES, PAGE_SIZE, RunPage, WaitingRecipient
 from addressee.messaging.runs.rows import FannedOut
 from addressee.messaging.runs.store import (
-    Labels,
-    Origin,
-    cancellation,
     decode_cancelled,
     encoded,
-    insert_recipient_runs,
 )
-from addressee.messaging.runs.waiting_pages import new_runs, store_page
-from addressee.messaging.steps.run import RunStatus
+from addressee.messaging.runs.waiting_pages import store_cancelled, store_page
 
 SQL = load(__package__)
 
@@ -226,8 +221,7 @@ async def start_page(
     starting = [each for each in recipients if (each.collection, each.id) not in cancelled]
     stopped = [each for each in recipients if (each.collection, each.id) in cancelled]
     begin = await store_page(connection, page, run, starting, now)
-    ended = new_runs(page, stopped, RunStatus.CANCELLED, cancellation(now))
-    await insert_recipient_runs(connection, ended, [Origin(page, Labels.of(run), now)] * len(ended), now)
+    await store_cancelled(connection, page, run, stopped, now)
     await connection.execute(
         *SQL["update_waiting_recipients"](
             environment_id=page.environment_id,

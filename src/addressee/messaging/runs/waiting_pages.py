@@ -20,7 +20,14 @@ from addressee.database.queries import load
 from addressee.directory.recipient import Identity
 from addressee.messaging.recipients.identifiers import recipient_run_id
 from addressee.messaging.runs.model import Begin, BeginLarge, RunPage, WaitingRecipient
-from addressee.messaging.runs.store import place_of, places_of
+from addressee.messaging.runs.store import (
+    Labels,
+    Origin,
+    cancellation,
+    insert_recipient_runs,
+    place_of,
+    places_of,
+)
 from addressee.messaging.steps.run import Entry, RecipientRun, RunStatus
 
 SQL = load(__package__)
@@ -77,6 +84,19 @@ async def store_page(
         )
     )
     return [(Begin if len(stored) <= SMALL_PAGE_BYTES else BeginLarge).of(page)]
+
+
+async def store_cancelled(
+    connection: Connection,
+    page: RunPage,
+    run: asyncpg.Record,
+    recipients: Sequence[WaitingRecipient],
+    now: datetime,
+) -> None:
+    """Stores runs of those recipients of a page that have some as cancelled before their first step."""
+    runs = new_runs(page, recipients, RunStatus.CANCELLED, cancellation(now))
+    origins = [Origin(page, Labels.of(run), now)] * len(runs)
+    await insert_recipient_runs(connection, runs, origins, now, [each.id for each in runs])
 
 
 async def read_page(pool: Pool, page: RunPage) -> WaitingPage | None:

@@ -1,5 +1,5 @@
 -- Cancels unfinished runs of chosen places and of who was merged into them, or (null) of all; not those that go on for others
--- in a batch that has not closed. What they waited for ends no wait any more.
+-- in a batch that has not closed. What they waited for ends no wait any more, and endpoints are told of their end.
     AND runs.status IN ('queued', 'processing', 'paused')
     AND
     -- part: runs_of_cancellation
@@ -14,6 +14,9 @@
         AND batches.closed_at IS NULL
     )
   RETURNING runs.environment_id,
+            runs.collection,
+            runs.recipient_id,
+            runs.uid,
             runs.id
 ),
 over AS (
@@ -21,6 +24,20 @@ over AS (
   USING cancelled
   WHERE waits.environment_id = cancelled.environment_id
     AND waits.recipient_run_id = cancelled.id
+),
+occurred AS (
+  SELECT environment_id,
+         collection,
+         recipient_id,
+         uid,
+         'workflow_recipient_run.completed' AS type,
+         jsonb_build_object('recipient_run_id', id) AS subject,
+         :now::timestamptz AS at,
+         id AS place
+  FROM cancelled
+),
+told AS (
+  -- part: webhooks
 )
 SELECT id
 FROM cancelled
