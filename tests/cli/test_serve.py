@@ -146,6 +146,33 @@ def test_a_host_may_be_a_name() -> None:
         free_address("nowhere.invalid", 8000)
 
 
+def test_a_name_that_cannot_be_one_of_a_host_is_refused() -> None:
+    with pytest.raises(
+        SetupError, match=r"Cannot listen on a\.\.example, port 8000: no name of a host is written like"
+    ):
+        free_address("a..example", 8000)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ADDRESSEE_PUBLIC_URL", "addressee.example.com"),
+        ("ADDRESSEE_PRIVATE_HOSTS", "10.0.0.0/99"),
+        ("ADDRESSEE_ALLOW_PRIVATE_WEBHOOKS", "a b"),
+        ("ADDRESSEE_CONNECTIONS_PER_KEY", "0"),
+        ("ADDRESSEE_TRUSTED_PROXIES", "proxy"),
+        ("ADDRESSEE_OIDC_ISSUER", "http://id.example.com"),
+    ],
+)
+async def test_a_variable_that_no_process_could_work_with_is_refused_before_anything_starts(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    refused = await addressee("serve", "--data-dir", tmp_path, "--port", "0", **{name: value})
+    assert (refused.code, refused.output) == (1, "")
+    assert " must " in refused.errors
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_address_of_all_is_shown_as_one_that_can_be_asked() -> None:
     assert Address("0.0.0.0", 8000).url == "http://127.0.0.1:8000"
     assert Address("::", 8000).url == "http://[::1]:8000"

@@ -9,6 +9,7 @@ import pytest
 
 from addressee.database.errors import SetupError
 from addressee.database.installation import Installation
+from addressee.database.opening import open_database
 
 
 def test_without_an_environment_it_is_in_the_current_folder() -> None:
@@ -53,3 +54,13 @@ def test_what_is_no_master_key_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / "master.key").write_text(content)
     with pytest.raises(SetupError, match=r"master\.key does not hold a master key: 32 random bytes in base64"):
         Installation(tmp_path).master_key()
+
+
+async def test_a_data_folder_that_cannot_be_made_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    message = f"The data folder {tmp_path}/file cannot be made: File exists. Name another one by --data-dir or "
+    with pytest.raises(SetupError, match=message):
+        Installation(tmp_path / "file").master_key()
+    with pytest.raises(SetupError, match=message):
+        async with open_database(Installation(tmp_path / "file")):
+            pass

@@ -31,7 +31,9 @@ from addressee.database.pool import open_pool
 from addressee.database.public_url import configured_url
 from addressee.database.queries import load
 from addressee.database.sealing import Sealer
+from addressee.http.connection_limits import configured_connections
 from addressee.messaging.webhooks.endpoints.hosts import webhook_hosts
+from addressee.operators.openid.settings import configured_openid
 from addressee.processes import ProcessError, Service, StopSignal, Together, start, stop
 
 STOP_SIGNALS = (StopSignal(signal.SIGTERM, GRACE_SECONDS + 5), StopSignal(signal.SIGKILL, 5))
@@ -74,10 +76,17 @@ async def serve(
     """Serves until a signal. `own_settings` are the operator's for the embedded PostgreSQL, as `name=value`."""
     logs.configure()
     settings = choose_settings(installation, own_settings)
-    configured_url()  # refuses a malformed one before anything starts
+    check_environment_variables()
+    await run_until_signal(supervise(installation, free_address(host, port), processes, settings))
+
+
+def check_environment_variables() -> None:
+    """Raises SetupError for a variable that a child process could not work with, before anything starts."""
+    configured_url()
     fetchable_hosts()
     webhook_hosts()
-    await run_until_signal(supervise(installation, free_address(host, port), processes, settings))
+    configured_connections()
+    configured_openid()
 
 
 def choose_settings(installation: Installation, own: Sequence[str]) -> dict[str, str]:
@@ -183,6 +192,7 @@ def free_address(host: str, port: int) -> Address:
             number, free_port = probe.getsockname()[:2]
             return Address(number, free_port)
     except OSError as error:
-        raise SetupError(
-            f"Cannot listen on {host}, port {port}: {error.strerror}. Choose another --host or --port."
-        ) from None
+        reason = error.strerror
+    except UnicodeError:  # the resolver's, of a name with an empty or a long part
+        reason = "no name of a host is written like this"
+    raise SetupError(f"Cannot listen on {host}, port {port}: {reason}. Choose another --host or --port.")

@@ -15,7 +15,7 @@ from addressee.database.embedded.cluster import Cluster
 from addressee.database.environment_variables import DATA_DIR, DATABASE_URL, DEFAULT_DATA_DIR, MASTER_KEY
 from addressee.database.errors import SetupError
 from addressee.database.sealing import MASTER_KEY_BYTES
-from addressee.database.secret_files import create_secret_file
+from addressee.database.secret_files import create_secret_file, make_data_folder
 from addressee.database.target import Target
 
 
@@ -60,7 +60,7 @@ class Installation:
             return decode_master_key(encoded, MASTER_KEY)
         file = self.data_dir / "master.key"
         if not file.exists():
-            self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_data_folder(self.data_dir)
             create_secret_file(file, base64.b64encode(secrets.token_bytes(MASTER_KEY_BYTES)) + b"\n")
         return decode_master_key(file.read_text(), str(file))
 

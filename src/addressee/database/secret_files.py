@@ -1,9 +1,22 @@
-"""Files that only their owner can read, written to disk before anything depends on them."""
+"""Files and folders that only their owner can read. Files are on the disk before anything depends on them."""
 
 import os
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+
+from addressee.database.environment_variables import DATA_DIR
+from addressee.database.errors import SetupError
+
+
+def make_data_folder(folder: Path) -> None:
+    """Makes the data folder where it is missing. Raises SetupError when it cannot be made."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SetupError(
+            f"The data folder {folder} cannot be made: {error.strerror}. Name another one by --data-dir or {DATA_DIR}."
+        ) from None
 
 
 def create_secret_file(path: Path, content: bytes) -> None:

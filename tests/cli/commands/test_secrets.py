@@ -60,7 +60,8 @@ async def test_mistakes_are_named_in_one_line(tmp_path: Path) -> None:
         refused = await secrets(tmp_path, "set", name, "--value-file", value_file(tmp_path, text))
         assert (refused.code, refused.errors) == (1, f"addressee: {problem}\n")
     missing = await secrets(tmp_path, "set", "token", "--value-file", str(tmp_path / "nothing"))
-    assert (missing.code, missing.errors) == (1, f"addressee: {tmp_path}/nothing cannot be read as text.\n")
+    message = f"The file {tmp_path}/nothing cannot be read: No such file or directory."
+    assert (missing.code, missing.errors) == (1, f"addressee: {message}\n")
 
 
 async def test_a_push_names_the_secrets_that_are_not_there(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Literal
 import click
 
 from addressee.cli.asynchronous import asynchronous
-from addressee.cli.errors import refusals
+from addressee.cli.errors import read_file, refusals
 from addressee.cli.options import InstallationOptions, as_json, installation_options
 
 STANDARD_INPUT = Path("-")
@@ -70,11 +70,8 @@ async def create(
 
 
 def read_secret(file: Path) -> str:
-    """Raises ValueError when the file cannot be read."""
-    try:
-        return (sys.stdin.read() if file == STANDARD_INPUT else file.read_text()).strip()
-    except (OSError, UnicodeDecodeError):
-        raise ValueError(f"{file} cannot be read as text.") from None
+    """Raises CommandError when the file cannot be read."""
+    return (sys.stdin.read() if file == STANDARD_INPUT else read_file(file)).strip()
 
 
 @keys.command("create-vapid")

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from addressee.cli.asynchronous import asynchronous
-from addressee.cli.errors import CommandError, refusals
+from addressee.cli.errors import CommandError, read_file, refusals
 from addressee.cli.options import InstallationOptions, as_json, environment_name, installation_options
 
 STANDARD_INPUT = Path("-")
@@ -89,8 +89,5 @@ def read_value(file: Path) -> str:
     """Returns the value of a secret. Raises CommandError when the file cannot be read."""
     if file == STANDARD_INPUT and sys.stdin.isatty():
         return str(click.prompt("Value", hide_input=True))
-    try:
-        text = sys.stdin.read() if file == STANDARD_INPUT else file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        raise CommandError(f"{file} cannot be read as text.") from None
+    text = sys.stdin.read() if file == STANDARD_INPUT else read_file(file)
     return text.removesuffix("\n").removesuffix("\r")

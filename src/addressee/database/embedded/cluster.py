@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from addressee.database.errors import SetupError, UnreachableError
+from addressee.database.secret_files import make_data_folder
 from addressee.database.target import Target
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class Cluster:
         try:
             password = self.password.read_text()
             socket = OpenPath(self.socket)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             raise UnreachableError(
                 f"There is no database in {self.folder} yet: run `addressee serve` on this data folder first."
             ) from None
@@ -125,7 +126,7 @@ class Cluster:
 
         A process that inherits the descriptor holds the lock until it ends.
         """
-        self.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_data_folder(self.folder.parent)
         self.folder.mkdir(mode=0o700, exist_ok=True)
         descriptor = os.open(self.lock_file, os.O_RDWR | os.O_CREAT, 0o600)
         try:

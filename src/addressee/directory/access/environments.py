@@ -32,6 +32,26 @@ LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1"})
 PreferenceRule = Literal["all_agree", "most_specific"]
 
 
+# The values that settings can have, as refusals name them.
+VALUES = {
+    "property_merge": "shallow or deep",
+    "merge_nulls": "fill or keep",
+    "enhanced_security": "true or false",
+    "user_shape": "flat or nested",
+    "preference_rule": "all_agree or most_specific",
+    "timezone": "a text, like Europe/Berlin",
+    "locale": "a text, like pt-BR",
+    "clock_skew_minutes": "a number from 0 to 1440",
+    "signing_key": "a text, a public key in PEM, or null",
+    "es256_signing_key": "a text, a public key in PEM, or null",
+    "require_tenant_scope": "true or false",
+    "development_mode": "true or false",
+    "allowed_origins": 'a list, like ["https://app.example.com"]',
+    "frame_origins": 'a list, like ["https://app.example.com"]',
+    "notiflows_socket": "true or false",
+}
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The settings of an environment.
 
@@ -189,9 +209,8 @@ def problem(settings: Mapping[str, Any], said: str) -> SettingError:
         if name not in Settings.__struct_fields__:
             known = ", ".join(Settings.__struct_fields__)
             return SettingError(name, f"There is no setting {name!r} of an environment; there are {known}.")
-    message, _, path = said.partition(" - at `$.")
-    name = re.split(r"[.\[`]", path)[0]
-    return SettingError(name, f"{name} cannot be {json.dumps(settings.get(name))}: {message[:1].lower()}{message[1:]}.")
+    name = re.split(r"[.\[`]", said.partition(" - at `$.")[2])[0]
+    return SettingError(name, f"{name} cannot be {json.dumps(settings.get(name))}: it is {VALUES[name]}.")
 
 
 def environment_from(row: asyncpg.Record) -> Environment:
