@@ -111,7 +111,7 @@ async def migrate(options: InstallationOptions, finish: bool) -> None:
 
 
 @app.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=click.Path(path_type=Path, exists=True))
 @environment_name
 @click.option(
     "--check", is_flag=True, help="Change nothing: show what would change, and exit with 1 if that is anything."
@@ -159,7 +159,7 @@ async def pull(options: InstallationOptions, folder: Path, environment: str, *, 
 
 
 @app.command()
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=".")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False), default=".")
 @environment_name
 @installation_options
 @asynchronous

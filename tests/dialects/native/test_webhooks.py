@@ -111,13 +111,17 @@ def test_what_is_deleted_is_not_found(http: httpx.Client) -> None:
             "types",
             "types: there is no type 'message.red'; did you mean 'message.read'?",
         ),
-        ({"form": "svix"}, "form", "form: Invalid enum value 'svix'"),
+        ({"form": "svix"}, "form", "form: Invalid enum value 'svix'; it is one of knock, standard"),
         (
             {"secret": "sixteen letters or more"},
             "secret",
             "secret must be whsec_ and the base64 of 16 bytes or more; without one it is made.",
         ),
-        ({"events": ["*"]}, "events", "events: Object contains unknown field `events`"),
+        (
+            {"events": ["*"]},
+            "events",
+            "events: Object contains unknown field `events`; there are url, types, description, form, secret",
+        ),
     ],
 )
 def test_a_refusal_names_the_field_and_says_what_to_do(

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from addressee.api.call import Call, json_body
+from addressee.api.requests.accepted import with_advice
 from addressee.api.requests.json_text import read_json, write_json
 from addressee.directory.documents import check_value
 from addressee.directory.errors import RefusedError
@@ -51,7 +52,7 @@ def typed(body: Any, type: type[T]) -> T:
         text = str(error)
         found = PATH.search(text)
         field = found["path"] if found else named_field(text)
-        message = PATH.sub("", text)
+        message = with_advice(PATH.sub("", text), type, found["path"] if found else "")
         raise MisshapenError(field, f"{field}: {message}" if field else message) from None
 
 

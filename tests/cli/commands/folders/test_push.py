@@ -35,6 +35,14 @@ async def test_what_was_done_is_shown(tmp_path: Path) -> None:
     assert (code, output.splitlines()[:2]) == (0, ["changed    channel in-app", "unchanged  workflow hello"])
 
 
+@pytest.mark.parametrize("command", ["push", "diff"])
+async def test_a_folder_that_is_not_there_is_named(tmp_path: Path, command: str) -> None:
+    refused = await addressee(command, tmp_path / "fodler", "--environment", "staging", "--data-dir", tmp_path / "data")
+    assert (refused.code, refused.output) == (2, "")
+    assert "Invalid value for " in refused.errors
+    assert "fodler' does not exist." in refused.errors
+
+
 async def test_what_looks_like_a_secret_is_pushed_with_a_warning(tmp_path: Path) -> None:
     write(tmp_path / "folder", **{"public_variables.yaml": "app_url: https://app.example.com\napi_secret: s3cr3t"})
     code, output, errors = await push(tmp_path)
