@@ -9,8 +9,11 @@ from typing import Any, cast
 
 import pytest
 
+from addressee.channels.sender import Failure
 from addressee.directory.edits.recipients import ChangePreferenceSets
 from addressee.directory.writing.writes import Write
+from addressee.messaging.delivery.channels.channel_states import lock_states, store_states
+from addressee.messaging.delivery.channels.pacing import ChannelState
 from addressee.messaging.messages.model import Address
 from addressee.messaging.messages.status import Status
 from addressee.messaging.suppressions.model import Reason, Suppression, manual_suppression
@@ -167,6 +170,59 @@ async def test_copies_go_with_the_last_that_waits_when_the_others_are_given_up(
     mail.refused = {}
     await office.work_after(timedelta(minutes=1))
     assert mail.recipients == [[A, C]]
+
+
+NO_RELAYING = "550 5.7.1 relaying denied"
+EIGHT = [f"user-{number}" for number in range(8)]
+
+
+async def push_channel(office: Office, mail: MailServer, settings: str) -> None:
+    await office.push({"channels/email.yaml": SMTP.format(port=mail.port) + settings})
+
+
+async def test_a_slow_channel_begins_with_the_address_that_copies_wait_for(office: Office, mail: MailServer) -> None:
+    """Else the other one, which is taken, would go without them, and they would be left with the one that is not."""
+    await push_channel(office, mail, "  rate: 1\n")
+    mail.refused = {A: NO_RELAYING}
+    for id in EIGHT:
+        await office.identify(id, email=f"{id}@example.org")
+    await office.trigger(*EIGHT, workflow="mail", data={"to": f"{A}, {B}", "cc": C})
+    await office.work()
+    while await office.jobs():
+        await office.work_after(timedelta(seconds=1))
+    assert mail.recipients == [[B, C]] * len(EIGHT)
+
+
+async def test_after_a_pause_the_address_that_copies_wait_for_is_tried_first(
+    office: Office, mail: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cast(Any, office.handlers["send"].handle).__self__, "_chance", lambda: 0.999)
+    await push_channel(office, mail, "")
+    mail.refused = {A: NO_RELAYING}
+    for number, id in enumerate(EIGHT, 1):
+        await pause(office)
+        await office.identify(id, email=f"{id}@example.org")
+        await office.trigger(id, workflow="mail", data={"to": f"{A}, {B}", "cc": C})
+        await office.work()
+        while await office.jobs():
+            await office.work_after(timedelta(minutes=2))
+        assert mail.recipients == [[B, C]] * number
+
+
+async def pause(office: Office) -> None:
+    """Has the channel pause, so that one message is tried before the others."""
+    now = office.clock.now()
+    state = ChannelState(
+        office.environment_id,
+        await office.channel_id("email"),
+        paused_for=Failure.UNAVAILABLE,
+        paused_at=now,
+        paused_until=now + timedelta(minutes=1),
+        pauses=1,
+    )
+    async with office.pool.acquire() as connection, connection.transaction():
+        await lock_states(connection, office.environment_id, [state.channel_id])
+        await store_states(connection, [state])
 
 
 async def test_the_recipients_preferences_count(office: Office, mail: MailServer) -> None:

@@ -13,6 +13,7 @@ from addressee.messaging.delivery.attempts import given_up
 from addressee.messaging.delivery.channels.channel_states import HeldSlot
 from addressee.messaging.delivery.channels.open_channels import OpenChannel
 from addressee.messaging.delivery.channels.pacing import Admission, ChannelState
+from addressee.messaging.delivery.copies import carries_copies
 from addressee.messaging.delivery.results import Results
 from addressee.messaging.delivery.sends import ClaimedSend, DeferredSend, SendAttempt
 from addressee.messaging.messages.status import LONGEST_WAIT, Status
@@ -146,7 +147,7 @@ def portion_of(
     is_trial = admission.is_trial(now)
     if is_trial:
         # Not the first: a message that fails whatever the provider's state is would be tried after every pause.
-        tried = int(chance() * len(sends))
+        tried = with_its_copies(sends, int(chance() * len(sends)))
         sends = [sends[tried], *sends[:tried], *sends[tried + 1 :]]
     starting, others = sends[: admission.admitted], sends[admission.admitted :]
     waiting = [DeferredSend(send, at) for send, at in zip(others, admission.waiting, strict=True)]
@@ -156,6 +157,13 @@ def portion_of(
     if is_trial:
         return Portion(starting, held=[each.send for each in waiting], ended=ended)
     return Portion(starting, deferred=waiting, ended=ended)
+
+
+def with_its_copies(sends: Sequence[ClaimedSend], index: int) -> int:
+    """Returns the index of the send that the copies of a send's message go with, its own one without copies."""
+    message_id = sends[index].message_id
+    found = (at for at, each in enumerate(sends) if each.message_id == message_id and carries_copies(each))
+    return next(found, index)
 
 
 def unopened(sends: Sequence[ClaimedSend], now: datetime) -> Portion:

@@ -32,6 +32,11 @@ class PassedOn(NamedTuple):
     address: str | None
 
 
+def in_order(sends: Iterable[ClaimedSend]) -> list[ClaimedSend]:
+    """Returns sends by their messages, that with the copies first: if only some are tried now, it is among them."""
+    return sorted(sends, key=lambda send: (send.message_id, not carries_copies(send)))
+
+
 def turns_of(reachable: Sequence[tuple[ClaimedSend, Reached]], sends: Iterable[ClaimedSend]) -> list[Turn]:
     """Returns the turns of those of a channel's `sends` in a batch that are reachable.
 

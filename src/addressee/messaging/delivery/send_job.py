@@ -33,7 +33,7 @@ from addressee.messaging.delivery.channels.channel_states import release_slots
 from addressee.messaging.delivery.channels.health import count_results
 from addressee.messaging.delivery.channels.open_channels import JobChannels, OpenChannel, OpenChannels
 from addressee.messaging.delivery.channels.pacing import ChannelState
-from addressee.messaging.delivery.copies import pass_on_copies, turns_of
+from addressee.messaging.delivery.copies import in_order, pass_on_copies, turns_of
 from addressee.messaging.delivery.dead_addresses import BouncedSend, disable_addresses
 from addressee.messaging.delivery.failover.failover import Failover
 from addressee.messaging.delivery.failover.leaving import has_stand_ins
@@ -132,7 +132,7 @@ class SendHandler:
         rows = await self._pool.fetch(
             *SQL["claim_sends"](**msgspec.structs.asdict(page), now=now, claimed_until=until, limit=BATCH_SIZE)
         )
-        return [claimed_send_from(page.environment_id, row, until) for row in rows]
+        return in_order(claimed_send_from(page.environment_id, row, until) for row in rows)
 
     async def _admit(
         self,
