@@ -43,8 +43,8 @@ AnyStep = TypeVar("AnyStep", bound=Step)
 class UsableChannel:
     """A channel that steps may name. `provider` is None if the channel's file names an unknown type or provider.
 
-    `link_schemes` are those that links may have, None if the channel is not in the folder or cannot be used. `lacks`
-    names the settings without which a stored channel cannot send.
+    `link_schemes` are those that links may have, None if the channel's file has mistakes. `lacks` names the settings
+    without which a stored channel cannot send.
     """
 
     provider: Provider | None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from addressee.channels.links import schemes_of
 from addressee.database.pool import Connection, Pool
 from addressee.messaging.content.templating.known_texts import KnownTexts
 from addressee.messaging.content.templating.shared_templates import NO_SHARED_TEMPLATES, SharedTemplates
@@ -40,7 +41,10 @@ NOTHING_AVAILABLE = Available()
 async def read_available(database: Pool | Connection, environment_id: int) -> Available:
     stored = await channels.by_key(database, environment_id)
     return Available(
-        {key: UsableChannel(channel.served_by, lacks=channel.lacks) for key, channel in stored.items()},
+        {
+            key: UsableChannel(channel.served_by, schemes_of(channel.settings), channel.lacks)
+            for key, channel in stored.items()
+        },
         frozenset(secret.name for secret in await all_secrets(database, environment_id)),
         await read_shared_templates(database, environment_id),
         await read_channel_groups(database, environment_id),

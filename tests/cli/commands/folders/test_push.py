@@ -60,6 +60,25 @@ async def test_a_folder_of_workflows_alone_uses_the_channels_that_there_are(tmp_
     assert await push(tmp_path) == (0, "unchanged  workflow hello\n", "")
 
 
+async def test_links_of_a_folder_of_workflows_alone_have_schemes_of_the_channels_that_there_are(tmp_path: Path) -> None:
+    write(tmp_path / "folder")
+    await push(tmp_path)
+    channel = tmp_path / "folder" / "channels" / "in-app.yaml"
+    channel.unlink()
+    (tmp_path / "folder" / "workflows" / "hello.yaml").write_text(
+        "steps:\n- {ref: feed, channel: in-app, template: {body: Hello, action_url: 'myapp://orders/1'}}"
+    )
+    code, output, errors = await push(tmp_path)
+    assert (code, output) == (1, "")
+    assert errors.splitlines()[0] == (
+        "workflows/hello.yaml:2: links of the channel 'in-app' do not have the scheme myapp; see its link_schemes"
+    )
+    channel.write_text("type: in_app_feed\nsettings: {link_schemes: [myapp]}")
+    assert (await push(tmp_path))[0] == 0
+    channel.unlink()
+    assert await push(tmp_path) == (0, "unchanged  workflow hello\n", "")
+
+
 async def test_a_folder_of_workflows_alone_uses_the_partials_that_there_are(tmp_path: Path) -> None:
     hello = "steps:\n- {ref: feed, channel: in-app, template: {body: \"{% render 'hello' %}\"}}"
     write(tmp_path / "folder", **{"partials/hello.liquid": "Hello", "workflows/hello.yaml": hello})
