@@ -56,7 +56,7 @@ def is_membership(place: Place) -> bool:
     return place.collection.startswith(f"{MEMBERS}/")
 
 
-class Recipient(Struct, frozen=True):
+class Recipient(Struct, frozen=True, gc=False):
     """Anything that can be notified, as stored at one version. Documents are never changed in place.
 
     `uid` is the identity. `version` counts effective writes at the place and never restarts. `deleted_at` is set on a

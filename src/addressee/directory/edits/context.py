@@ -39,7 +39,7 @@ class Warning(Struct, frozen=True):
         return self.label + self.message
 
 
-class EditContext(Struct, frozen=True):
+class EditContext(Struct, frozen=True, gc=False):
     """The time of an edit, the version of the recipient that it makes, and the source of new identities.
 
     `warnings` collects the warnings about the write, which start with `label`. `ended` collects the identities that the

@@ -65,7 +65,7 @@ __all__ = [
 EMPTY: Document = {}
 
 
-class Identify(Struct, frozen=True):
+class Identify(Struct, frozen=True, gc=False):
     """Updates attributes, properties, channel data and preference sets; creates a missing recipient.
 
     Channel data replace the entry of a channel, preference sets are merged deeply (knock.md §3.1), properties as

@@ -28,7 +28,7 @@ TOLD_OF = frozenset({USERS, TENANTS})
 EMPTY: Document = {}
 
 
-class Happening(Struct, frozen=True, array_like=True):
+class Happening(Struct, frozen=True, array_like=True, gc=False):
     """Something that happened to an identity. `subject` says more, without values: the kinds of disabled addresses."""
 
     uid: UUID

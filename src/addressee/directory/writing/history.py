@@ -28,7 +28,7 @@ class Origin(Struct, frozen=True, array_like=True):
 NO_ORIGIN = Origin()
 
 
-class Change(Struct, frozen=True, array_like=True):
+class Change(Struct, frozen=True, array_like=True, gc=False):
     """One effective edit. A deletion records no values, as they are to be erased."""
 
     uid: UUID

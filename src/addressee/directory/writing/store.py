@@ -26,7 +26,7 @@ SQL = load(__package__)
 COUNT_SLOTS = 64
 
 
-class Effect(Struct, frozen=True):
+class Effect(Struct, frozen=True, gc=False):
     """A change of a recipient, with its entries for the history."""
 
     before: Recipient | None
@@ -42,7 +42,7 @@ class CountChange(NamedTuple):
     difference: int
 
 
-class RecipientRow(Struct, frozen=True, array_like=True):
+class RecipientRow(Struct, frozen=True, array_like=True, gc=False):
     """A recipient as it is written, with its entries for the history and what others are told of.
 
     A document that is unchanged is None.

@@ -25,7 +25,7 @@ class ReceiptKey(NamedTuple):
     key: str
 
 
-class AppliedWrite(Struct, frozen=True):
+class AppliedWrite(Struct, frozen=True, gc=False):
     """The effect of a write: the recipient before and after it, which becomes the `version` at its place.
 
     `ended` are the identities that the edits delete, and whether the history of each is kept.
@@ -67,7 +67,7 @@ class Write(Struct, frozen=True):
         return None if self.receipt is None else ReceiptKey(*self.place, self.receipt)
 
 
-class Written(Struct, frozen=True):
+class Written(Struct, frozen=True, gc=False):
     """The recipient after a write, and before it (None when there was none).
 
     A write that repeats its receipt has no `warnings`. `transfers` are those of push tokens to this recipient; a job
