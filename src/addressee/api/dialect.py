@@ -39,7 +39,7 @@ def only_path(path: str) -> tuple[str, ...]:
 
 
 def with_and_without_slash(path: str) -> tuple[str, ...]:
-    """For clients that do not always write the slash at the end of a path."""
+    """Returns a path with a slash at its end and without one: some clients write either."""
     return (path, path.removesuffix("/"))
 
 

@@ -14,7 +14,7 @@ MAX_REASON_LENGTH = 500
 
 
 class EventKind(StrEnum):
-    """What happened to a message, or to the address that it went to.
+    """A kind of event: something that happened to a message, or to the address that it went to.
 
     UNDELIVERED says nothing about the address; BOUNCED says that it does not exist, or takes no messages for good.
     COMPLAINED, its owner has called the message spam. OPTED_OUT, its owner wants no more messages; OPTED_IN, wants them
@@ -69,7 +69,7 @@ class CallbackRequest:
 
 @dataclass(frozen=True, slots=True)
 class Callback:
-    """What a verified request says.
+    """The content of a verified request.
 
     `once` is a text that the provider sends once only: another request with it is a repetition, or forged. `answer` is
     the body of the response. `confirm` is a URL to be called, with which the provider's subscription begins.

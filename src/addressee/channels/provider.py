@@ -1,4 +1,4 @@
-"""What is known of a provider: its channels' settings, the addresses it sends to, and its sender."""
+"""The description of a provider: its channels' settings, the addresses it sends to, and its sender."""
 
 from __future__ import annotations
 

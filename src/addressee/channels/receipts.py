@@ -13,7 +13,7 @@ from addressee.channels.sender import Failed
 
 @dataclass(frozen=True, slots=True)
 class Receipts:
-    """How a provider is asked what became of messages.
+    """The way to ask a provider what became of messages.
 
     `request` returns the request, by the settings of the channel and the provider's names of messages. `read` returns
     what the answer says of each message, None where there is nothing to tell; those that are missing have no receipt

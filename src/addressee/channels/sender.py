@@ -19,7 +19,7 @@ SENDING_SECONDS = 30
 
 
 class Failure(StrEnum):
-    """What a failure says about the message, its address and the channel.
+    """A kind of failure, by what it says about the message, its address and the channel.
 
     About the moment: TEMPORARY, the provider cannot take this message now; UNAVAILABLE, it takes none, as it cannot be
     reached or is out of order; RATE_LIMITED, it asks for a pause; CREDENTIALS, it refuses the channel's credentials;
@@ -128,7 +128,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class SenderContext:
-    """What senders of a worker share: the folder of the outbox, the HTTP clients, and the clock.
+    """The things that senders of a worker share: the folder of the outbox, the HTTP clients, and the clock.
 
     `public_client` is for URLs that recipients or clients give: it connects to public hosts only.
     """

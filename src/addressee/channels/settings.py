@@ -14,7 +14,7 @@ Concurrency: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=100)]
 Rate: TypeAlias = Annotated[float, msgspec.Meta(gt=0, le=10_000)]
 
 # The setting `addresses`: the addresses of a recipient that a channel sends to.
-Which: TypeAlias = Literal["primary", "all"]
+AddressChoice: TypeAlias = Literal["primary", "all"]
 
 # The value of `when_unconfirmed` with which a stand-in sends a message whose answer was lost.
 FAILOVER = "failover"
@@ -47,7 +47,7 @@ class NumberSettings(ChannelSettings, frozen=True, kw_only=True, forbid_unknown_
     `addresses` says whether only a recipient's primary number is used, or all.
     """
 
-    addresses: Which = "primary"
+    addresses: AddressChoice = "primary"
 
 
 def setting_problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -49,7 +49,7 @@ def remove_abandoned(parent: Path) -> None:
 
 
 def is_abandoned(folder: Path) -> bool:
-    """Whether no process holds a folder. Raises OSError without a lock file: a service is just making the folder."""
+    """Returns whether no process holds a folder. Raises OSError without a lock file: a service is just making it."""
     lock = os.open(folder / LOCK, os.O_RDWR | os.O_NOFOLLOW)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -94,7 +94,7 @@ def number(value: Any) -> int | float | None:
 
 
 def contains(value: Any, argument: Any) -> bool:
-    """Whether two lists share an item, one value is an item of the other, or the argument is a part of a text."""
+    """Returns whether lists share an item, one value is an item of the other, or the argument is a part of a text."""
     if isinstance(value, list | tuple):
         return any(equal(item, wanted) for item in value for wanted in as_list(argument))
     if is_list(argument):
@@ -150,7 +150,7 @@ def before(value: Any, argument: Any, now: datetime) -> bool | None:
 
 
 def before_date(value: Any, argument: Any, now: datetime) -> bool | None:
-    """Whether the day of an instant, in UTC, is before that of another; None when one of them is not an instant."""
+    """Returns whether an instant's day, in UTC, is before that of another; None when one of them is no instant."""
     at, other = instant(value), time_of(argument, now)
     return None if at is None or other is None else at.date() < other.date()
 

@@ -1,4 +1,4 @@
-"""How the dashboard refuses requests."""
+"""The errors by which the dashboard refuses requests."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ async def migrate(target: Target, *, finish: bool) -> list[str]:
 
 
 async def is_migrated(target: Target) -> bool:
-    """Whether all migrations are applied but the last version's `post` ones. Raises SetupError like `migrate`."""
+    """Returns whether all but the last version's `post` migrations are applied. Raises SetupError like `migrate`."""
     async with connect(target) as connection:
         refuse_old_server(connection.get_server_version())
         applied = await applied_if_any(connection)

@@ -32,7 +32,7 @@ ABSENT = object()
 
 
 class Merge(Enum):
-    """How given values are merged into stored ones.
+    """A way to merge given values into stored ones.
 
     SHALLOW replaces top-level keys; DEEP recurses where both values are objects; PATCH is DEEP, with every null
     removing its key (a JSON merge patch, RFC 7396).
@@ -134,7 +134,7 @@ def check_value(value: Any, field: str, depth: int = 1) -> None:
 
 
 def is_plain(value: object) -> bool:
-    """Whether a value can be stored, as is seen at a glance: most can be, so most are not looked at more closely."""
+    """Returns True for a value that can be stored, as is seen at a glance: so most are not looked at more closely."""
     if type(value) is str:
         return value.isascii() and NUL not in value
     if type(value) is int:

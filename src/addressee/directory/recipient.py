@@ -52,7 +52,7 @@ class Identity(NamedTuple):
 
 
 def is_membership(place: Place) -> bool:
-    """Whether a place is that of a membership, which is not a recipient of its own (see `groups.memberships`)."""
+    """Returns whether a place is that of a membership, which is no recipient of its own (see `groups.memberships`)."""
     return place.collection.startswith(f"{MEMBERS}/")
 
 

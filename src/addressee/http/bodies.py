@@ -60,7 +60,7 @@ async def body(request: Request, limit: int) -> bytes:
 
 
 def has_no_body(request: Request) -> bool:
-    """Whether it is known from the head that there is no body: an HTTP/1 request would say how it is delimited."""
+    """Returns whether the head tells that there is no body: an HTTP/1 request would say how it is delimited."""
     headers = request.headers
     return (
         "content-length" not in headers and "transfer-encoding" not in headers and request.http_version.startswith("1")

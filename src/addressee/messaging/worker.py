@@ -82,7 +82,7 @@ LARGE_PAGES_AT_ONCE = 3
 
 @dataclass(frozen=True, slots=True)
 class WebhookDelivery:
-    """By what webhooks are delivered: a client that connects only to hosts that they may go to, and their forms."""
+    """The means to deliver webhooks: a client that connects only to hosts that they may go to, and their forms."""
 
     client: httpx2.AsyncClient
     forms: Forms

@@ -1,4 +1,4 @@
-"""How signing in and accounts are refused."""
+"""The errors by which signing in and changes of accounts are refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How pages look on a tenant's behalf: its name, its logo and its colours. Pure."""
+"""The look of pages on a tenant's behalf: its name, its logo and its colours. Pure."""
 
 from __future__ import annotations
 

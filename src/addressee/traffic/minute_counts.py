@@ -30,7 +30,7 @@ Key: TypeAlias = tuple[int, int, str, UUID | None]
 
 
 class MinuteCount(Struct, frozen=True):
-    """How often something happened in an environment within a minute, which is named by its begin.
+    """The number of times that something happened in an environment within a minute, which is named by its begin.
 
     The name of what happened to a subject ends with that.
     """

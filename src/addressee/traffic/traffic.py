@@ -18,7 +18,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """How far to look back: a number of steps, the last of which is under way."""
+    """A length of time to look back: a number of steps, the last of which is under way."""
 
     step: timedelta
     steps: int

@@ -20,7 +20,7 @@ from addressee.messaging.effects.throttles import Throttles, answer
 from addressee.messaging.lifecycle.maintenance import delete_expired
 from addressee.messaging.runs.effects import Asked, AskingPage
 from addressee.messaging.runs.model import RunPage
-from addressee.messaging.steps.flow.passages import Passage, Passed
+from addressee.messaging.steps.flow.passages import Passage, PassageAnswer
 from addressee.messaging.steps.run import RecipientRun, RunStatus
 from tests.messaging.office import FILES, Office
 
@@ -357,7 +357,7 @@ async def test_eight_workers_with_clocks_of_their_own_keep_to_the_limit_of_every
         )
         for _ in range(80)
     ]
-    answered: list[tuple[Passage, Passed]] = []
+    answered: list[tuple[Passage, PassageAnswer]] = []
 
     async def worker() -> None:
         while pages:
@@ -384,7 +384,7 @@ async def test_eight_workers_with_clocks_of_their_own_keep_to_the_limit_of_every
     assert set(counts.values()) == {1}
 
 
-async def carry_out(office: Office, now: datetime, requests: Mapping[UUID, Passage]) -> Mapping[UUID, Passed]:
+async def carry_out(office: Office, now: datetime, requests: Mapping[UUID, Passage]) -> Mapping[UUID, PassageAnswer]:
     run: Any = None
     context: Any = None
     page = AskingPage(RunPage(office.environment_id, UUID(int=0), 0), run, now)

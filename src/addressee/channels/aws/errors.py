@@ -1,4 +1,4 @@
-"""What the error codes mean that all services of AWS have."""
+"""The error codes that all services of AWS have, and the failures that they stand for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a failure that a provider tells later says about a message, and about the number that it went to."""
+"""The events of a message that a provider tells later: its status, and what a failure says about its number."""
 
 from __future__ import annotations
 

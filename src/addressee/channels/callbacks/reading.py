@@ -1,4 +1,4 @@
-"""What the readers of callbacks share: bodies, times, and comparing signatures."""
+"""Functions that the readers of callbacks share: for bodies, times, and comparing signatures."""
 
 from __future__ import annotations
 

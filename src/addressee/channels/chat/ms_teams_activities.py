@@ -1,4 +1,4 @@
-"""What Microsoft Teams is asked to show: activities of a bot, and Adaptive Cards. Pure."""
+"""The requests that have Microsoft Teams show a message: activities of a bot, and Adaptive Cards. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Slack takes: a longer text is cut, blocks that are too many or too long are refused. Pure."""
+"""The limits of Slack: a longer text is cut, blocks that are too many or too long are refused. Pure."""
 
 from __future__ import annotations
 

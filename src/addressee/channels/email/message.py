@@ -20,7 +20,7 @@ from addressee.channels.email.mailbox import AddressError, Mailbox, read_mailbox
 from addressee.channels.email.mime import body_of
 from addressee.channels.provider import ChannelType, Provider, primary_or_all
 from addressee.channels.sender import Failure, Sender, SenderContext
-from addressee.channels.settings import ChannelSettings, Which, is_base_url, setting_problems
+from addressee.channels.settings import AddressChoice, ChannelSettings, is_base_url, setting_problems
 
 # What may stand in a URL of a message as it is.
 URL = re.compile(r"[!-~]+")
@@ -41,7 +41,7 @@ class EmailSettings(ChannelSettings, frozen=True, kw_only=True, forbid_unknown_f
 
     sender: str = msgspec.field(name="from")
     reply_to: str | None = None
-    addresses: Which = "primary"
+    addresses: AddressChoice = "primary"
     list_unsubscribe: bool = True
     inline_css: bool = True
     attachment_types: tuple[str, ...] | None = None

@@ -15,7 +15,7 @@ ALPHABET = BASIC | EXTENSION
 
 
 class Encoding(Enum):
-    """How a text is encoded, with the units that one segment holds: alone, and as one of several.
+    """An encoding of texts, with the units that one segment holds: alone, and as one of several.
 
     Several segments each carry a header that says which of them they are. The units of GSM are septets, those of UCS-2
     are code units of UTF-16.

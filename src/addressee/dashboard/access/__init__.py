@@ -1,1 +1,1 @@
-"""How operators come in, and their accounts."""
+"""The pages by which operators sign in, and those of their accounts."""

@@ -1,1 +1,1 @@
-"""How the service is doing, and what operators do about it."""
+"""The pages that show how the service is doing, and on which operators act."""

@@ -40,7 +40,7 @@ class Change(StrEnum):
 
 
 class Sign(StrEnum):
-    """How a line differs: it is new, gone, the same, or stands for same ones that are left out."""
+    """The sign of a line: it is new, gone, the same, or stands for same ones that are left out."""
 
     ADDED = "+"
     REMOVED = "-"
@@ -56,7 +56,7 @@ class DiffLine:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """How a step differs, or what a workflow says besides its steps: then `ref` is None."""
+    """The difference of a step, or of what a workflow says besides its steps: then `ref` is None."""
 
     ref: str | None
     change: Change

@@ -51,7 +51,7 @@ def end_leftovers(cluster: Cluster) -> None:
 
 
 def is_leftover(cluster: Cluster, pid: int) -> bool:
-    """Whether a process of PostgreSQL is left of a dead server of this folder. Raises OSError when it has ended.
+    """Returns whether a process of PostgreSQL is left of a dead server of this folder. Raises OSError if it has ended.
 
     Who holds the lock is of the last server: the next one starts when nobody does, after it has removed the pid file
     that this one left. So the pid file is read after the lock was seen. Numbers in it mean nothing in other namespaces.

@@ -221,7 +221,7 @@ async def successor(connection: Connection, object: Identity) -> UUID | None:
 
 
 async def is_being_compared(pool: Pool, list: List, reconcile: ReconcileMembers) -> bool:
-    """Whether the members of `before` replaced others that are still stored: an earlier comparison needs both."""
+    """Returns whether the members of `before` replaced others that are still stored: an earlier job compares both."""
     earlier = list.predecessor(reconcile.before)
     if earlier is None:
         return False

@@ -25,7 +25,7 @@ MAX_READS = 10
 
 
 class Position(NamedTuple):
-    """Where a result stands in the order of a search. `term` is empty for results by id, which come first."""
+    """The place of a result in the order of a search. `term` is empty for results by id, which come first."""
 
     term: str
     collection: str

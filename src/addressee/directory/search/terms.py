@@ -43,7 +43,7 @@ def terms_of(recipient: Recipient) -> Mapping[str, Match]:
 
 
 def terms_may_differ(before: Recipient, after: Recipient) -> bool:
-    """Whether a write may have changed a recipient's terms. Documents that it did not change are the same objects."""
+    """Returns whether a write may have changed a recipient's terms. Documents without a change are the same objects."""
     return (
         before.attributes is not after.attributes
         or before.addresses is not after.addresses

@@ -42,7 +42,7 @@ class Failure(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Progress:
-    """How far a bulk call is."""
+    """The progress of a bulk call."""
 
     __slots__ = ()
 

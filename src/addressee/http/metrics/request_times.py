@@ -1,4 +1,4 @@
-"""How long requests took, by operation and status.
+"""The times that requests took, by operation and status.
 
 Times are kept for a tenth of a second and then added to the metrics together: the library takes longer for one value
 than a request may.

@@ -1,4 +1,4 @@
-"""Where the recipient of an e-mail unsubscribes by its headers (RFC 8058), if the message may be refused."""
+"""The URL by which the recipient of an e-mail unsubscribes (RFC 8058), if the message may be refused."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from addressee.database.pool import Connection
 from addressee.database.queries import load
 from addressee.messaging.runs.effects import Answers, Asked, AskingPage
-from addressee.messaging.steps.flow.passages import Passage, Passed
+from addressee.messaging.steps.flow.passages import Passage, PassageAnswer
 from addressee.messaging.steps.model import Request
 
 SQL = load(__package__)
@@ -74,9 +74,9 @@ class Throttles:
 
 def answer(
     passages: Mapping[UUID, Passage], windows: Mapping[Counter, Window], now: datetime
-) -> tuple[dict[UUID, Passed], dict[Counter, Window]]:
+) -> tuple[dict[UUID, PassageAnswer], dict[Counter, Window]]:
     """Returns the answer to each request, by the id of its run, and the windows that these change. Pure."""
-    answers: dict[UUID, Passed] = {}
+    answers: dict[UUID, PassageAnswer] = {}
     changed: dict[Counter, Window] = {}
     for id, passage in passages.items():
         counter = Counter.of(passage)
@@ -86,7 +86,7 @@ def answer(
         allowed = window.passed < passage.limit
         if allowed:
             window = changed[counter] = window._replace(passed=window.passed + 1)
-        answers[id] = Passed(allowed, window.passed, window.ends_at)
+        answers[id] = PassageAnswer(allowed, window.passed, window.ends_at)
     return answers, changed
 
 

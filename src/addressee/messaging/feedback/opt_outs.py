@@ -43,73 +43,77 @@ OPTING = frozenset({EventKind.OPTED_OUT, EventKind.OPTED_IN})
 LIFTED = (Reason.BOUNCED, Reason.OPTED_OUT)
 
 
-class Wish(NamedTuple):
-    """What is told of an address; `message_id` is the message with which it began, if one is known."""
+class AddressEvent(NamedTuple):
+    """An event that is told of an address; `message_id` is the message with which it began, if one is known."""
 
     address: Address
     event: ProviderEvent
     message_id: str | None = None
 
 
-def wishes_of_sends(reports: Iterable[ReportedSend]) -> list[Wish]:
+def address_events_of_sends(reports: Iterable[ReportedSend]) -> list[AddressEvent]:
     return [
-        Wish(report.send.address, event, report.send.message_id)
+        AddressEvent(report.send.address, event, report.send.message_id)
         for report in reports
         if report.send.address.value
         for event in report.events
     ]
 
 
-def wishes_of_copies(sends: Mapping[str, Sequence[StoredSend]], events: Iterable[ProviderEvent]) -> list[Wish]:
+def address_events_of_copies(
+    sends: Mapping[str, Sequence[StoredSend]], events: Iterable[ProviderEvent]
+) -> list[AddressEvent]:
     """Returns what is told of the addresses that got copies of e-mails."""
     return [
-        Wish(Address(send.address.kind, event.address), event)
+        AddressEvent(Address(send.address.kind, event.address), event)
         for event in events
         for send in sends.get(event.provider_id or "", ())
         if event.address is not None and is_of_copy(event, send)
     ]
 
 
-def wishes_of_addresses(kind: str | None, events: Iterable[ProviderEvent]) -> list[Wish]:
+def address_events_alone(kind: str | None, events: Iterable[ProviderEvent]) -> list[AddressEvent]:
     """Returns what is told of addresses by themselves, like texts from numbers; `kind` is that of the channel's."""
     if kind not in KINDS:
         return []
     return [
-        Wish(Address(kind, event.address), event)
+        AddressEvent(Address(kind, event.address), event)
         for event in events
         if event.provider_id is None and event.address is not None and event.kind in OPTING
     ]
 
 
-async def apply_wishes(
-    connection: Connection, environment_id: int, channel_id: UUID, wishes: Sequence[Wish], now: datetime
+async def apply_address_events(
+    connection: Connection, environment_id: int, channel_id: UUID, told: Sequence[AddressEvent], now: datetime
 ) -> None:
     """Lifts suppressions and suppresses addresses in the caller's transaction, as is told in this order."""
     opted_in = {
-        wish.address: number
-        for number, wish in enumerate(wishes)
-        if wish.event.kind is EventKind.OPTED_IN and wish.address.kind in KINDS
+        each.address: number
+        for number, each in enumerate(told)
+        if each.event.kind is EventKind.OPTED_IN and each.address.kind in KINDS
     }
     if opted_in:
         await lift_suppressions(connection, environment_id, opted_in, LIFTED)
     refused = [
         suppression_of(
-            wish.address, reason, now, details=wish.event.reason, channel_id=channel_id, message_id=wish.message_id
+            each.address, reason, now, details=each.event.reason, channel_id=channel_id, message_id=each.message_id
         )
-        for number, wish in enumerate(wishes)
-        if (reason := REASONS.get(wish.event.kind)) is not None
-        and suppresses(wish.address.kind, reason)
-        and (number > opted_in.get(wish.address, -1) or reason not in LIFTED)
+        for number, each in enumerate(told)
+        if (reason := REASONS.get(each.event.kind)) is not None
+        and suppresses(each.address.kind, reason)
+        and (number > opted_in.get(each.address, -1) or reason not in LIFTED)
     ]
     await add_suppressions(connection, environment_id, refused)
 
 
-async def enable_again(pool: Pool, reader: Reader, writer: Writer, environment_id: int, wishes: Iterable[Wish]) -> None:
+async def enable_again(
+    pool: Pool, reader: Reader, writer: Writer, environment_id: int, told: Iterable[AddressEvent]
+) -> None:
     """Enables addresses that were disabled when they bounced, and whose owners want messages again.
 
-    To be called before `apply_wishes`, which takes away what says at whom they were disabled.
+    To be called before `apply_address_events`, which takes away what says at whom they were disabled.
     """
-    wanted = [wish.address for wish in wishes if wish.event.kind is EventKind.OPTED_IN]
+    wanted = [each.address for each in told if each.event.kind is EventKind.OPTED_IN]
     if wanted:
         found = await find_suppressed(pool, environment_id, wanted)
         bounced = [entry for entry in found.values() if entry.reason is Reason.BOUNCED]
@@ -117,7 +121,7 @@ async def enable_again(pool: Pool, reader: Reader, writer: Writer, environment_i
 
 
 async def change_preferences(
-    pool: Pool, reader: Reader, writer: Writer, environment_id: int, channel_id: UUID, texts: Iterable[Wish]
+    pool: Pool, reader: Reader, writer: Writer, environment_id: int, channel_id: UUID, texts: Iterable[AddressEvent]
 ) -> None:
     """Changes the preferences of those to whom numbers belong from which such was texted."""
     for address, event, _ in texts:

@@ -1,4 +1,4 @@
-"""What providers publish for their callbacks: certificates, fetched once a day, and confirmations of subscriptions."""
+"""The documents that callbacks need: certificates, fetched once a day, and confirmations of subscriptions."""
 
 from __future__ import annotations
 

@@ -29,13 +29,13 @@ from addressee.messaging.delivery.outcomes import update_messages
 from addressee.messaging.delivery.sends import StoredSend, stored_send_from
 from addressee.messaging.environment import channels
 from addressee.messaging.feedback.opt_outs import (
-    Wish,
-    apply_wishes,
+    AddressEvent,
+    address_events_alone,
+    address_events_of_copies,
+    address_events_of_sends,
+    apply_address_events,
     change_preferences,
     enable_again,
-    wishes_of_addresses,
-    wishes_of_copies,
-    wishes_of_sends,
 )
 from addressee.messaging.feedback.reports import ReportedSend, logs_of, marks_of, reported
 from addressee.messaging.messages.delivery_logs import insert_delivery_logs
@@ -81,7 +81,7 @@ class ProviderEvents:
         channel = (await channels.by_id(self._pool, job.environment_id)).get(job.channel_id)
         if channel is None:
             return
-        texts = wishes_of_addresses(channel.served_by.kind, job.events)
+        texts = address_events_alone(channel.served_by.kind, job.events)
         await enable_again(self._pool, self._reader, self._writer, job.environment_id, texts)
         async with self._pool.acquire() as connection, connection.transaction():
             bounced = await self._record(connection, job, channel.provider, texts)
@@ -90,21 +90,21 @@ class ProviderEvents:
         await change_preferences(self._pool, self._reader, self._writer, job.environment_id, job.channel_id, texts)
 
     async def _record(
-        self, connection: Connection, job: ApplyProviderEvents, provider: str, texts: Sequence[Wish]
+        self, connection: Connection, job: ApplyProviderEvents, provider: str, texts: Sequence[AddressEvent]
     ) -> list[ReportedSend]:
         """Records what is told, and queues what is told of unknown messages. Returns sends whose addresses are dead."""
         now = self._clock.now()
         sends = await read_locked(connection, job)
         reports = reported(sends, job.events, provider)
         await record(connection, job, reports, now)
-        wishes = [*wishes_of_sends(reports), *wishes_of_copies(sends, job.events)]
+        told = [*address_events_of_sends(reports), *address_events_of_copies(sends, job.events)]
         bounced = await without_kept(
             connection, job.environment_id, [report for report in reports if report.tells(EventKind.BOUNCED)]
         )
         if bounced and await keeps_addresses(connection, job, now):
             bounced = []
-            wishes = [wish for wish in wishes if wish.event.kind is not EventKind.BOUNCED]
-        await apply_wishes(connection, job.environment_id, job.channel_id, [*wishes, *texts], now)
+            told = [each for each in told if each.event.kind is not EventKind.BOUNCED]
+        await apply_address_events(connection, job.environment_id, job.channel_id, [*told, *texts], now)
         unknown = [event for event in job.events if event.provider_id is not None and event.provider_id not in sends]
         await look_again(connection, job, unknown, provider)
         count(provider, [event for event in job.events if event.provider_id in sends], "applied")

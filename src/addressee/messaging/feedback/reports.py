@@ -1,4 +1,4 @@
-"""What providers report of sends, and how it changes these. Pure."""
+"""Reports of providers about sends, and how these change by them. Pure."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ class InboxPage(NamedTuple):
 
 
 class InboxCounts(NamedTuple):
-    """How many items came after the bell was reset, whatever became of them; and what stores have, in their order."""
+    """The number of items that came after the bell was reset, whatever became of them; and stores' counts, in order."""
 
     fresh: int
     stores: Sequence[StoreCounts]

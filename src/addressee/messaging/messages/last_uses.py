@@ -1,4 +1,4 @@
-"""When something was last sent to each address of a recipient, and how that went."""
+"""The last message to each address of a recipient: when it was sent, and how that went."""
 
 from __future__ import annotations
 

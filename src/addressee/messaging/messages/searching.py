@@ -41,8 +41,8 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
-    """Where a search found messages, and where it stopped; `found` may have one more than the page holds."""
+class FoundPositions:
+    """The places where a search found messages, and where it stopped; `found` may have one more than the page holds."""
 
     found: Sequence[Position]
     counts: Mapping[Status, int]
@@ -63,7 +63,7 @@ async def search(
     filter: MessageFilter,
     after: Position | None,
     size: int,
-) -> Places:
+) -> FoundPositions:
     """Looks for `size` messages of `owners`, None: of anybody, past a position."""
     ids = await resolve_ids(connection, environment_id, filter)
     start = min(after or Position(filter.until, ""), Position(filter.until, ""))
@@ -79,7 +79,7 @@ async def search(
             **without_until(filter_parameters(replace(filter, statuses=()), ids)),
         )
     )
-    return places_from(rows)
+    return found_from(rows)
 
 
 def without_until(parameters: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -87,9 +87,9 @@ def without_until(parameters: Mapping[str, Any]) -> Mapping[str, Any]:
     return {name: value for name, value in parameters.items() if name != "until"}
 
 
-def places_from(rows: Collection[asyncpg.Record]) -> Places:
+def found_from(rows: Collection[asyncpg.Record]) -> FoundPositions:
     found = [Position(row["inserted_at"], row["name"]) for row in rows if row["kind"] == "found"]
     counts = {Status(row["name"]): row["number"] for row in rows if row["kind"] == "count"}
     stopped = [(Position(row["inserted_at"], row["name"]), row["number"]) for row in rows if row["kind"] == "stopped"]
     position, looked_at = stopped[0] if stopped else (None, 0)
-    return Places(found, counts, looked_at, position)
+    return FoundPositions(found, counts, looked_at, position)

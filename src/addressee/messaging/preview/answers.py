@@ -17,16 +17,16 @@ from addressee.messaging.preview.model import NAMESPACE, PreviewRequest
 from addressee.messaging.steps.batches.batch_requests import CloseBatch, Closed, JoinBatch, Led, Opened
 from addressee.messaging.steps.data.fetch import Call, Fetched, FetchFailed, FetchStep
 from addressee.messaging.steps.data.fetch_requests import SERVICE, UnusableAnswerError, values_in
-from addressee.messaging.steps.flow.passages import Passage, Passed
+from addressee.messaging.steps.flow.passages import Passage, PassageAnswer
 from addressee.messaging.steps.model import Request, Step
 from addressee.messaging.steps.waiting.wait import BeginWait
 
 Answering = Callable[[Any, Step, PreviewRequest], Any]
 
 
-def passed(request: Passage, step: Step, asked: PreviewRequest) -> Passed:
+def passed(request: Passage, step: Step, asked: PreviewRequest) -> PassageAnswer:
     """Nobody has passed before."""
-    return Passed(True, 1, request.until)
+    return PassageAnswer(True, 1, request.until)
 
 
 def opened(request: JoinBatch, step: Step, asked: PreviewRequest) -> Opened | Led:

@@ -1,4 +1,4 @@
-"""How long it takes from the commit of a change until a client is told of it."""
+"""The times from the commit of a change until a client is told of it."""
 
 from __future__ import annotations
 

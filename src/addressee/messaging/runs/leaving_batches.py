@@ -19,8 +19,8 @@ from addressee.messaging.steps.run import RecipientRun
 SQL = load(__package__)
 
 
-class Which(Protocol):
-    """Which runs are cancelled: the parameters of statements, and the names of those that take them."""
+class CancelledRuns(Protocol):
+    """The choice of runs to cancel: the parameters of statements, and the names of those that take them."""
 
     def statement(self, name: str) -> str: ...
 
@@ -28,7 +28,7 @@ class Which(Protocol):
 
 
 async def cancel_items(
-    connection: Connection, which: Which, recipients: Mapping[str, Any], journal: bytes, now: datetime
+    connection: Connection, which: CancelledRuns, recipients: Mapping[str, Any], journal: bytes, now: datetime
 ) -> None:
     """Takes the items of cancelled runs out of their open batches, and holds these until the transaction ends.
 

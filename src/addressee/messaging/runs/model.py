@@ -67,7 +67,7 @@ class WaitingRecipient(StoredIdentity, frozen=True, array_like=True):
 
     @property
     def has_run(self) -> bool:
-        """Whether this recipient has a run of its own: groups have none, except an unknown list, whose run says so."""
+        """True for a recipient with a run of its own: groups have none, except an unknown list, whose run says so."""
         return self.collection not in GROUPS or (self.collection == LISTS and self.uid is None)
 
 

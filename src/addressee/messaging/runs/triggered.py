@@ -56,7 +56,7 @@ class TriggeredRun:
 
     @property
     def unfinished(self) -> int:
-        """How many of the counted are not finished."""
+        """The number of counted recipients that are not finished."""
         return sum(self.counts.get(status, 0) for status in UNFINISHED)
 
 
@@ -115,8 +115,8 @@ def triggered_run_from(environment_id: int, row: asyncpg.Record, counts: Mapping
 
 
 @dataclass(frozen=True, slots=True)
-class FoundPlaces:
-    """Which runs a search found, and where it goes on."""
+class FoundIds:
+    """The runs that a search found, and where it goes on."""
 
     ids: Sequence[UUID]
     after: RunPosition | None
@@ -129,7 +129,7 @@ async def search_runs(
     statuses: Collection[RunStatus],
     after: RunPosition | None,
     size: int,
-) -> FoundPlaces:
+) -> FoundIds:
     """Looks for `size` runs in one of some statuses past a position, among LOOKED_AT runs at most."""
     start = after or FRONT
     rows = await connection.fetch(
@@ -145,6 +145,6 @@ async def search_runs(
     found = [RunPosition(row["inserted_at"], row["id"]) for row in rows if row["kind"] == "found"]
     ids = [position.id for position in found[:size]]
     if len(found) > size:
-        return FoundPlaces(ids, found[size - 1])
+        return FoundIds(ids, found[size - 1])
     stopped = [row for row in rows if row["kind"] == "stopped" and row["number"] == LOOKED_AT]
-    return FoundPlaces(ids, RunPosition(stopped[0]["inserted_at"], stopped[0]["id"]) if stopped else None)
+    return FoundIds(ids, RunPosition(stopped[0]["inserted_at"], stopped[0]["id"]) if stopped else None)

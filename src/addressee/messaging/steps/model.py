@@ -59,7 +59,7 @@ class Request:
 
     @property
     def ends_pass(self) -> bool:
-        """Whether no answer lets the run go on at once or depends on the runs that follow: these may ask with it."""
+        """True if no answer lets the run go on at once or depends on the runs that follow: these may ask with it."""
         return False
 
 

@@ -38,7 +38,7 @@ async def hash_password(password: str) -> str:
 
 
 async def matches(stored: str | None, password: str) -> bool:
-    """Whether a password is that of a hash. Without one it takes as long, so that nobody learns who has an account."""
+    """Returns whether a password is that of a hash. It takes as long without one: nobody learns who has an account."""
     async with _places:
         return await asyncio.to_thread(verified, stored, password)
 

@@ -1,4 +1,4 @@
-"""How signing in by a provider fails. Messages hold no secrets, tokens or words of the provider."""
+"""The errors of signing in by a provider. Messages hold no secrets, tokens or words of the provider."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ class OpenIdError(Exception):
 
 
 class StaleSignInError(OpenIdError):
-    """It was begun in another browser, or too long ago, or never."""
+    """A sign-in that was begun in another browser, or too long ago, or never."""
 
     def __init__(self) -> None:
         super().__init__("This was begun in another browser, or too long ago. Sign in once more.")

@@ -12,7 +12,7 @@ from msgspec import structs
 from addressee.channels.provider import ChannelType
 from addressee.directory.recipient import USERS, Identity, Place, Recipient
 from addressee.messaging.steps.context import StepContext
-from addressee.messaging.steps.flow.passages import Passage, Passed
+from addressee.messaging.steps.flow.passages import Passage, PassageAnswer
 from addressee.messaging.steps.flow.throttle import OverLimit, ThrottleScope, ThrottleStep
 from addressee.messaging.steps.machine import run_through
 from addressee.messaging.steps.run import RecipientRun, RunStatus
@@ -95,7 +95,7 @@ def test_a_key_that_cannot_be_stored_counts_as_empty_and_is_noted() -> None:
 
 
 def test_a_run_that_may_pass_goes_on() -> None:
-    after = STEP.answered(RUN, Passed(True, 1, NOW + HOUR), CONTEXT)
+    after = STEP.answered(RUN, PassageAnswer(True, 1, NOW + HOUR), CONTEXT)
     assert (after.status, after.step, after.refs) == (RunStatus.PROCESSING, 1, {"cap": {"throttled": False}})
     assert entries(after) == [
         ("step_started", "cap", {"throttled": False, "passed": 1, "limit": 1, "until": NOW + HOUR})
@@ -103,7 +103,7 @@ def test_a_run_that_may_pass_goes_on() -> None:
 
 
 def test_a_run_over_the_limit_ends() -> None:
-    after = STEP.answered(RUN, Passed(False, 1, NOW + HOUR), CONTEXT)
+    after = STEP.answered(RUN, PassageAnswer(False, 1, NOW + HOUR), CONTEXT)
     assert (after.status, after.step) == (RunStatus.COMPLETED, 1)
     assert entries(after) == [
         ("run_stopped", "cap", {"reason": "throttled", "passed": 1, "limit": 1, "until": NOW + HOUR}),
@@ -113,7 +113,7 @@ def test_a_run_over_the_limit_ends() -> None:
 
 def test_a_run_over_the_limit_may_go_on_and_know_it() -> None:
     step = ThrottleStep(ref="cap", window=HOUR, over=OverLimit.CONTINUE)
-    after = step.answered(RUN, Passed(False, 1, NOW + HOUR), CONTEXT)
+    after = step.answered(RUN, PassageAnswer(False, 1, NOW + HOUR), CONTEXT)
     assert (after.status, after.step, after.refs) == (RunStatus.PROCESSING, 1, {"cap": {"throttled": True}})
 
 

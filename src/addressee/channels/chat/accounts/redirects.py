@@ -1,4 +1,4 @@
-"""Where a customer's browser may be led back to, after the customer has connected an account. Pure."""
+"""The URLs that a customer's browser may be led back to, after the customer has connected an account. Pure."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """Where runs end."""
+    """The point where runs end."""
 
     x: int
     y: int

@@ -8,7 +8,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 
 class Connection(Struct, kw_only=True):
-    """Whether an account is connected. When its provider refuses it, `reason` says why, in the provider's words."""
+    """The state of an account's connection. When its provider refuses it, `reason` says why in the provider's words."""
 
     ok: bool
     reason: str | UnsetType = UNSET

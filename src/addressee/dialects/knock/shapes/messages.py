@@ -205,7 +205,7 @@ class ChatBlock(Struct, kw_only=True):
 
 
 class ChatTemplate(Struct, kw_only=True):
-    """What a chat message says: as blocks, or in the provider's own form."""
+    """The content of a chat message: as blocks, or in the provider's own form."""
 
     blocks: list[ChatBlock]
     json_content: dict[str, Any] | None

@@ -1,4 +1,4 @@
-"""Whether a recipient's messages may be tracked: read, set and removed (docs/tracking.md)."""
+"""A recipient's own choice about tracking: read, set and removed (docs/tracking.md)."""
 
 from __future__ import annotations
 

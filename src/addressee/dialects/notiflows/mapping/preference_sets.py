@@ -79,7 +79,7 @@ def notiflow(name: str | None, scope: bool | Mapping[str, Any]) -> shapes.Notifl
 
 
 def is_wanted(kinds: Mapping[str, Any], type: str) -> bool | None:
-    """Whether settings of kinds let a type through: False when all its kinds are refused, None when none is named."""
+    """Returns whether kinds let a type through: False when all its kinds are refused, None when none is named."""
     names = [effective_name(kinds, kind) for kind in KINDS_OF[type]]
     settings = [None if name is None else kinds[name] for name in names]
     if all(setting is False for setting in settings):

@@ -49,7 +49,7 @@ def view_of(offer: Offer, query: Query) -> View:
 
 
 def full(view: View, own: Mapping[str, Document]) -> shapes.FullPreference:
-    """All that a recipient can choose, and what it has chosen; `own` are its preference sets."""
+    """Returns all that a recipient can choose, and what it has chosen; `own` are its preference sets."""
     chosen = view.offer.chosen(own)
     sections = [
         shapes.Section(

@@ -1,4 +1,4 @@
-"""How well channels do: their states, and the results of the last hour and day, counted with the other traffic."""
+"""The health of channels: their states, and the results of the last hour and day, counted with the other traffic."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class LastFailure(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ChannelHealth:
-    """How well a channel does. `results` are the numbers of tries of the last hour, by their outcome."""
+    """The health of a channel. `results` are the numbers of tries of the last hour, by their outcome."""
 
     state: ChannelState
     results: Mapping[str, int] = field(default_factory=dict)

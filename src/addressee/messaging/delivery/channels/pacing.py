@@ -50,7 +50,7 @@ RECENTLY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class ChannelState:
-    """How sending through a channel goes.
+    """The state of sending through a channel.
 
     Nothing is tried before `paused_until`, for the reason `paused_for`; `pauses` and `failures` count pauses and
     unavailable answers in a row. `tokens_at` is when the next message may start under the channel's rate, `queue_at`

@@ -76,7 +76,7 @@ class Trial:
 
     @property
     def verdict(self) -> str:
-        """What became of the message in words, with the reason, and what to do."""
+        """The outcome in words, with the reason, and what to do."""
         match self.result:
             case Delivered():
                 return "delivered"

@@ -8,7 +8,7 @@ from addressee.messaging.definitions.model import FieldPath
 from addressee.messaging.steps.channels.reach import reach
 from addressee.messaging.steps.compiler import Compiler
 from addressee.messaging.steps.context import StepContext
-from addressee.messaging.steps.flow.passages import Passed
+from addressee.messaging.steps.flow.passages import PassageAnswer
 from addressee.messaging.steps.flow.throttle import (
     OverLimit,
     ThrottleScope,
@@ -53,7 +53,7 @@ class ChannelCapStep(ThrottleStep, frozen=True, tag="channel_cap", kw_only=True)
             return Taken(run.passed)
         return super().take(run, recipient, context)
 
-    def answered(self, run: RecipientRun, answer: Passed, context: StepContext) -> RecipientRun:
+    def answered(self, run: RecipientRun, answer: PassageAnswer, context: StepContext) -> RecipientRun:
         if answer.allowed:
             return run.passed
         return self.skipped(run).noted(

@@ -1,4 +1,4 @@
-"""Whether a message has to wait: for its step's windows, for its tenant, or for quiet hours of its recipient. Pure.
+"""The holds of a message: for its step's windows, for its tenant, or for quiet hours of its recipient. Pure.
 
 What is held waits at its step, whose conditions, preferences and windows are asked again when it wakes. Quiet hours,
 which come last, hold nothing that goes to the feed of an app, nor what is critical. A message that was handed over for

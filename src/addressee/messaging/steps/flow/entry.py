@@ -17,7 +17,7 @@ from addressee.directory.recipient import Recipient
 from addressee.messaging.definitions.model import Definition, Name
 from addressee.messaging.steps.compiler import Compiler
 from addressee.messaging.steps.context import StepContext
-from addressee.messaging.steps.flow.passages import Passage, Passed
+from addressee.messaging.steps.flow.passages import Passage, PassageAnswer
 from addressee.messaging.steps.flow.throttle import MAX_LIMIT, window_of
 from addressee.messaging.steps.keys import bounded
 from addressee.messaging.steps.model import Step, Taken
@@ -76,7 +76,7 @@ class EntryLimit(EntryCheck, frozen=True, tag="trigger_limit", kw_only=True):
         until = None if self.window is None else context.now + self.window
         return Taken(run, request=Passage(recipient.identity, counter, key, self.limit, until))
 
-    def answered(self, run: RecipientRun, answer: Passed, context: StepContext) -> RecipientRun:
+    def answered(self, run: RecipientRun, answer: PassageAnswer, context: StepContext) -> RecipientRun:
         return (
             run.passed if answer.allowed else run.passed.stopped(context, self.reason, self, **answer.shown(self.limit))
         )

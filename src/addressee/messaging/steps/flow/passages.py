@@ -26,8 +26,8 @@ class Passage(Request):
 
 
 @dataclass(frozen=True, slots=True)
-class Passed:
-    """Whether a run may pass, how many have passed in the window that is open then, and when it ends, None: never."""
+class PassageAnswer:
+    """The answer to a run that asks to pass: how many have passed in the window, and when that ends, None: never."""
 
     allowed: bool
     count: int

@@ -17,7 +17,7 @@ from addressee.messaging.definitions.model import Definition, FieldPath
 from addressee.messaging.definitions.times import read_duration
 from addressee.messaging.steps.compiler import Compiler, StepFile
 from addressee.messaging.steps.context import StepContext
-from addressee.messaging.steps.flow.passages import Passage, Passed
+from addressee.messaging.steps.flow.passages import Passage, PassageAnswer
 from addressee.messaging.steps.keys import check_key, key_of
 from addressee.messaging.steps.model import Step, Taken
 from addressee.messaging.steps.run import RecipientRun
@@ -74,7 +74,7 @@ class ThrottleStep(Step, frozen=True, tag="throttle", kw_only=True):
             key = ""
         return Taken(run, request=Passage(recipient.identity, self._counter(context), key, self.limit, until))
 
-    def answered(self, run: RecipientRun, answer: Passed, context: StepContext) -> RecipientRun:
+    def answered(self, run: RecipientRun, answer: PassageAnswer, context: StepContext) -> RecipientRun:
         run = run.passed.with_result(self.ref, throttled=not answer.allowed)
         shown = answer.shown(self.limit)
         if answer.allowed or self.over is OverLimit.CONTINUE:
