@@ -85,6 +85,29 @@ async def test_a_message_that_was_refused_arrives_when_it_is_sent_again(office: 
     assert await office.jobs() == []
 
 
+async def test_a_message_that_follows_a_merge_meanwhile_is_sent_again_all_the_same(
+    office: Office, mail: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = await refused(office, mail)
+    await office.identify("carl", email="ada@example.org")
+    resender = office.messaging.resender
+    plan = resender.plan
+
+    async def plan_and_merge(environment_id: int, message_id: str) -> Resending:
+        planned = await plan(environment_id, message_id)
+        await office.merge("carl", "ada")
+        return planned
+
+    monkeypatch.setattr(resender, "plan", plan_and_merge)
+    await send_again(office, message)
+    (message,) = await office.messages("carl")
+    assert message.status is Status.QUEUED
+    await office.work()
+    (message,) = await office.messages("carl")
+    assert message.status is Status.SENT
+    assert mail.recipients == [["ada@example.org"]]
+
+
 async def test_it_is_sent_once_however_often_the_same_is_asked_for(office: Office, mail: MailServer) -> None:
     message = await refused(office, mail)
     asked = await asyncio.gather(*(send_again(office, message) for _ in range(5)), return_exceptions=True)

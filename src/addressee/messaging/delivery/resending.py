@@ -7,7 +7,7 @@ by the same id as before, so one that had taken it after all does not take it tw
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from addressee.database.jobs.queue import Later, Priority, Wakeup, enqueue
@@ -15,7 +15,7 @@ from addressee.database.pool import Connection, Pool
 from addressee.database.queries import load
 from addressee.directory.clock import Clock
 from addressee.directory.reading.reader import Reader
-from addressee.directory.recipient import Document
+from addressee.directory.recipient import Document, Identity
 from addressee.messaging.delivery.obstacles import resolve_sends
 from addressee.messaging.delivery.outcomes import update_messages
 from addressee.messaging.delivery.sends import ClaimedSend, Obstacle, Reached, StoredSend, claimed_send_from
@@ -123,7 +123,7 @@ class Resender:
     async def _queue(
         self, connection: Connection, environment_id: int, message_id: str, planned: Resending, now: datetime
     ) -> Sequence[FailedSend]:
-        """Makes sends due, and returns those that nobody made due before."""
+        """Makes sends due, and returns those that nobody made due before, with whom they belong to now."""
         rows = await connection.fetch(
             *SQL["send_again"](
                 environment_id=environment_id,
@@ -134,8 +134,14 @@ class Resender:
                 now=now,
             )
         )
-        ids = {row["id"] for row in rows}
-        return [each for each in planned.sent if each.send.id in ids]
+        owners = {
+            row["id"]: Identity(environment_id, row["collection"], row["recipient_id"], row["uid"]) for row in rows
+        }
+        return [
+            replace(each, send=replace(each.send, recipient=owners[each.send.id]))
+            for each in planned.sent
+            if each.send.id in owners
+        ]
 
     async def _content_gone(self, environment_id: int, run: Run | None, send: ClaimedSend) -> Document | None:
         """Returns why a message's contents cannot be sent any more, None if they can."""

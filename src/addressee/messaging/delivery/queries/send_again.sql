@@ -1,6 +1,7 @@
 -- Makes sends of a message that failed due now, as if they were new, if its sends were sent again `times` times so far.
 -- What the provider tells of the attempts before does not count for the new ones, and the step's channel sends them, even
--- if another one stood in for it before. The message is locked.
+-- if another one stood in for it before. The message is locked. Returns whose they are now, as
+-- it may have followed a merge.
 UPDATE addressee.sends AS sends
 SET status = CASE WHEN sends.status IS NOT NULL THEN 'queued' END,
     attempts = 0,
@@ -26,4 +27,7 @@ WHERE sends.environment_id = :environment_id
     WHERE every.environment_id = :environment_id
       AND every.message_id = :message_id
   )
-RETURNING sends.id
+RETURNING sends.id,
+          sends.collection,
+          sends.recipient_id,
+          sends.uid
