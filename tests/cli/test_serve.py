@@ -9,8 +9,9 @@ from pathlib import Path
 import asyncpg
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
-from addressee.cli.serve import Address, free_address
+from addressee.cli.serve import Address, free_address, warn_of_unknown_variables
 from addressee.database.embedded.cluster import Cluster
 from addressee.database.embedded.memory import memory_bytes
 from addressee.database.embedded.settings import sized_for
@@ -171,6 +172,19 @@ async def test_a_variable_that_no_process_could_work_with_is_refused_before_anyt
     assert (refused.code, refused.output) == (1, "")
     assert " must " in refused.errors
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_variable_that_is_misspelt_is_logged_without_its_value() -> None:
+    with capture_logs() as logged:
+        warn_of_unknown_variables({"ADDRESSEE_PUBLIC_ULR": "https://x.example", "ADDRESSEE_DATA_DIR": "x", "HOME": "/"})
+    assert logged == [
+        {
+            "event": "environment variable unknown",
+            "log_level": "warning",
+            "name": "ADDRESSEE_PUBLIC_ULR",
+            "nearest": "ADDRESSEE_PUBLIC_URL",
+        }
+    ]
 
 
 def test_an_address_of_all_is_shown_as_one_that_can_be_asked() -> None:

@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 import click
 
 from addressee.cli.errors import CommandError
-from addressee.database.environment_variables import ALLOW_PRIVATE_WEBHOOKS, DATA_DIR, DATABASE_URL, DEFAULT_DATA_DIR
+from addressee.database.environment_variables import (
+    ALLOW_PRIVATE_WEBHOOKS,
+    AUTHOR,
+    DATA_DIR,
+    DATABASE_URL,
+    DEFAULT_DATA_DIR,
+)
 
 if TYPE_CHECKING:
     from addressee.database.installation import Installation
@@ -25,9 +31,6 @@ Done = TypeVar("Done")
 
 as_json = click.option("--json", is_flag=True, help="Print one JSON object a line.")
 environment_name = click.option("--environment", required=True, help="The environment's name.")
-
-
-AUTHOR = "ADDRESSEE_AUTHOR"
 
 
 def authorship_options(command: Callable[Given, Done]) -> Callable[Given, Done]:

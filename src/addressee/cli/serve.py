@@ -22,7 +22,7 @@ from addressee.cli.signals import run_until_signal
 from addressee.database.embedded.memory import memory_bytes
 from addressee.database.embedded.server import EmbeddedPostgres
 from addressee.database.embedded.settings import chosen, sized_for
-from addressee.database.environment_variables import METRICS_FOLDER
+from addressee.database.environment_variables import KNOWN, METRICS_FOLDER, PREFIX
 from addressee.database.errors import SetupError
 from addressee.database.installation import Installation
 from addressee.database.migrate import migrate
@@ -35,6 +35,7 @@ from addressee.http.connection_limits import configured_connections
 from addressee.messaging.webhooks.endpoints.hosts import webhook_hosts
 from addressee.operators.openid.settings import configured_openid
 from addressee.processes import ProcessError, Service, StopSignal, Together, start, stop
+from addressee.suggestions import nearest
 
 STOP_SIGNALS = (StopSignal(signal.SIGTERM, GRACE_SECONDS + 5), StopSignal(signal.SIGKILL, 5))
 
@@ -77,6 +78,7 @@ async def serve(
     logs.configure()
     settings = choose_settings(installation, own_settings)
     check_environment_variables()
+    warn_of_unknown_variables(os.environ)
     await run_until_signal(supervise(installation, free_address(host, port), processes, settings))
 
 
@@ -87,6 +89,13 @@ def check_environment_variables() -> None:
     webhook_hosts()
     configured_connections()
     configured_openid()
+
+
+def warn_of_unknown_variables(environment: Mapping[str, str]) -> None:
+    """Names the variables that look like Addressee's and are not: a misspelt one would be missed silently."""
+    for name in sorted(environment):
+        if name.startswith(PREFIX) and name not in KNOWN:
+            log.warning("environment variable unknown", name=name, nearest=nearest(name, KNOWN))
 
 
 def choose_settings(installation: Installation, own: Sequence[str]) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """The environment variables that say which installation a process works on."""
 
+PREFIX = "ADDRESSEE_"
+
 DATA_DIR = "ADDRESSEE_DATA_DIR"
 DATABASE_URL = "ADDRESSEE_DATABASE_URL"
 MASTER_KEY = "ADDRESSEE_MASTER_KEY"
@@ -24,6 +26,29 @@ OIDC_CLIENT_ID = "ADDRESSEE_OIDC_CLIENT_ID"
 OIDC_CLIENT_SECRET = "ADDRESSEE_OIDC_CLIENT_SECRET"  # noqa: S105
 OIDC_CLIENT_SECRET_FILE = "ADDRESSEE_OIDC_CLIENT_SECRET_FILE"  # noqa: S105
 OIDC_NAME = "ADDRESSEE_OIDC_NAME"
+
+# Who pushes, as commits say.
+AUTHOR = "ADDRESSEE_AUTHOR"
+
+KNOWN = frozenset(
+    {
+        DATA_DIR,
+        DATABASE_URL,
+        MASTER_KEY,
+        PUBLIC_URL,
+        PRIVATE_HOSTS,
+        ALLOW_PRIVATE_WEBHOOKS,
+        TRUSTED_PROXIES,
+        CONNECTIONS_PER_ADDRESS,
+        CONNECTIONS_PER_KEY,
+        OIDC_ISSUER,
+        OIDC_CLIENT_ID,
+        OIDC_CLIENT_SECRET,
+        OIDC_CLIENT_SECRET_FILE,
+        OIDC_NAME,
+        AUTHOR,
+    }
+)
 
 # The folder in which processes share their metrics; the metrics' library gives the name.
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
