@@ -1,4 +1,4 @@
-"""What a refused body is told of the names and values that its type accepts."""
+"""Messages about refused bodies name the values and fields that their type accepts."""
 
 from enum import Enum
 from typing import Any, Literal
