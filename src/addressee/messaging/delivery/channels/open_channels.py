@@ -67,11 +67,12 @@ class OpenChannels:
         try:
             yield {channel.id: channel for channel in used.values()}
         finally:
-            for key, channel in used.items():
-                channel.users -= 1
-                if not channel.users and self._open.get(key) is channel:
-                    del self._open[key]
-                    await channel.sender.close()
+            async with AsyncExitStack() as closing:
+                for key, channel in used.items():
+                    channel.users -= 1
+                    if not channel.users and self._open.get(key) is channel:
+                        del self._open[key]
+                        closing.push_async_callback(channel.sender.close)
 
     def _opened(self, environment_id: int, row: asyncpg.Record) -> OpenChannel | None:
         key = (environment_id, row["id"], row["updated_at"])
