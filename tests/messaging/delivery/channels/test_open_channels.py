@@ -13,7 +13,9 @@ from tests.messaging.office import OUTBOX, Office
 FILES = {f"channels/{key}.yaml": OUTBOX for key in ("first", "second", "third")}
 
 
-async def test_each_is_closed_although_the_closing_of_others_fails(office: Office) -> None:
+async def test_each_is_closed_although_the_closing_of_others_fails(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await office.push(FILES)
     ids = [channel.id for channel in await office.messaging.channels.list(office.environment_id)]
     channels = OpenChannels(office.pool, office.sealer, office.senders)
@@ -22,12 +24,15 @@ async def test_each_is_closed_although_the_closing_of_others_fails(office: Offic
     def failing(id: UUID) -> Callable[[], Awaitable[None]]:
         async def close() -> None:
             closed.append(id)
-            raise OSError
+            raise ConnectionResetError
 
         return close
 
-    with pytest.raises(OSError):
+    async def work() -> None:
         async with channels.using(office.environment_id, ids) as opened:
             for channel in opened.values():
-                channel.sender.close = failing(channel.id)  # type: ignore[method-assign]
+                monkeypatch.setattr(channel.sender, "close", failing(channel.id))
+
+    with pytest.raises(ConnectionResetError):
+        await work()
     assert sorted(closed) == sorted(ids)
