@@ -55,14 +55,7 @@ signalled AS (
   -- part: signals
 ),
 occurred AS (
-  SELECT environment_id,
-         collection,
-         recipient_id,
-         uid,
-         'workflow_recipient_run.completed' AS type,
-         jsonb_build_object('recipient_run_id', id) AS subject,
-         :now::timestamptz AS at,
-         id AS place
+  -- part: ends_of_runs
   FROM stored
   WHERE id = ANY(:ended_silently::uuid[])
 ),

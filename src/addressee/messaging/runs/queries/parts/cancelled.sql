@@ -26,14 +26,7 @@ over AS (
     AND waits.recipient_run_id = cancelled.id
 ),
 occurred AS (
-  SELECT environment_id,
-         collection,
-         recipient_id,
-         uid,
-         'workflow_recipient_run.completed' AS type,
-         jsonb_build_object('recipient_run_id', id) AS subject,
-         :now::timestamptz AS at,
-         id AS place
+  -- part: ends_of_runs
   FROM cancelled
 ),
 told AS (
