@@ -9,7 +9,13 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from addressee.database.installation import Installation
 from addressee.database.pool import Pool
 from addressee.database.sealing import Sealer
-from addressee.directory.access.environments import Environments, MisconfiguredError, Settings
+from addressee.directory.access.environments import (
+    Environments,
+    MisconfiguredError,
+    SettingError,
+    Settings,
+    changed_settings,
+)
 from addressee.directory.access.key_ring import KeyRing
 from addressee.directory.access.keys import Keys
 from addressee.directory.documents import Merge
@@ -92,6 +98,11 @@ async def test_it_is_said_what_is_wrong(
 async def test_a_setting_that_does_not_exist_is_told_those_that_do(pool: Pool, environment: Environment) -> None:
     with pytest.raises(ValueError, match=r"^There is no setting 'colour' of an environment; there are "):
         await Environments(pool).change(environment.name, {"colour": "red"})
+
+
+def test_a_stored_setting_that_is_wrong_is_shown_as_it_is_stored() -> None:
+    with pytest.raises(SettingError, match=r'^clock_skew_minutes cannot be "ten": it is a number from 0 to 1440\.$'):
+        changed_settings({"clock_skew_minutes": "ten"}, {"timezone": "Europe/Berlin"})
 
 
 async def test_origins_are_as_browsers_send_them(pool: Pool, environment: Environment) -> None:

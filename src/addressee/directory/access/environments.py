@@ -171,10 +171,11 @@ class Environments:
 
 def changed_settings(stored: Mapping[str, Any], settings: Mapping[str, Any]) -> Settings:
     """Returns stored settings with some changed. Raises SettingError for an invalid one."""
+    given = {**stored, **settings}
     try:
-        changed = msgspec.convert({**stored, **settings}, Settings)
+        changed = msgspec.convert(given, Settings)
     except msgspec.ValidationError as error:
-        raise problem(settings, str(error)) from None
+        raise problem(given, str(error)) from None
     if not is_timezone(changed.timezone):
         message = "timezone must be a name of the IANA time zone database, like Europe/Berlin."
         raise SettingError("timezone", message)
